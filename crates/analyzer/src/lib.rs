@@ -1,0 +1,6 @@
+//! Offline analyzer for Hedgehog support bundles.
+#![forbid(unsafe_code)]
+
+pub mod model;
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,2 @@
+//! `hh-analyze`: command line program of the Hedgehog support-bundle analyzer.
+fn main() {}
