@@ -1,0 +1,14 @@
+//! Entries to objects, logs, outputs and metrics. Every reader meets here; rules never see a file.
+
+mod attribute;
+mod capture;
+mod classify;
+mod dump;
+mod merge;
+mod objects;
+mod pipeline;
+
+pub use capture::CaptureKey;
+pub use classify::{Content, classify};
+pub use merge::{MergedObject, merge};
+pub use pipeline::{Capture, Decoded, decode};

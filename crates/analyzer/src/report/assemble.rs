@@ -1,0 +1,263 @@
+//! Findings, graph and inventory to a report.
+
+use std::collections::BTreeSet;
+
+use super::{
+    BundleInfo, Counts, EntryInfo, EvidenceOut, FindingOut, InputProblem, NotChecked, Passed, Report, StepOut,
+    SubjectOut, Tool, Verdict,
+};
+use crate::correlate::correlate;
+use crate::finding::{Evidence, Finding, Severity, Subject};
+use crate::rule::{Meta, RuleRun};
+use crate::source::{Problem, ProblemLevel, Sources};
+
+/// What the pipeline hands over.
+#[derive(Debug)]
+pub struct Assembly<'a> {
+    /// Entries, for places.
+    pub sources: &'a Sources,
+    /// What was read.
+    pub bundle: BundleInfo,
+    /// One run of all rules per capture, with the capture's name where there are several.
+    pub captures: Vec<(Option<String>, Vec<RuleRun>)>,
+    /// Why a bundle without findings is not known to be healthy; empty if it is.
+    pub unknowns: Vec<String>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// The inventory.
+    pub entries: Vec<EntryInfo>,
+}
+
+/// Builds the report: correlates, sorts, resolves places.
+#[must_use]
+pub fn assemble(assembly: Assembly<'_>) -> Report {
+    let sources = assembly.sources;
+    let mut findings = Vec::new();
+    let mut root_causes = Vec::new();
+    let mut not_checked = BTreeSet::new();
+    let mut passed = std::collections::BTreeMap::<&str, usize>::new();
+    let mut silent = BTreeSet::new();
+    for (capture, runs) in &assembly.captures {
+        collect_runs(runs, &mut not_checked, &mut passed, &mut silent);
+        let (all, roots) = findings_of(sources, capture.as_deref(), runs);
+        findings.extend(all);
+        root_causes.extend(roots);
+    }
+    silent.retain(|rule| !passed.contains_key(rule));
+    let mut counts = Counts::default();
+    for finding in &findings {
+        match finding.severity.as_str() {
+            "critical" => counts.critical += 1,
+            "error" => counts.error += 1,
+            "warning" => counts.warning += 1,
+            _ => counts.info += 1,
+        }
+    }
+    let (verdict, verdict_reason) = verdict(counts, root_causes.len(), &assembly.unknowns);
+    let mut problems: Vec<InputProblem> =
+        assembly.problems.iter().map(|problem| problem_out(sources, problem)).collect();
+    problems.sort();
+    problems.dedup();
+    let mut entries = assembly.entries;
+    entries.sort();
+    Report {
+        schema_version: "1".into(),
+        tool: Tool { name: "hh-analyze".into(), version: env!("CARGO_PKG_VERSION").into() },
+        bundle: assembly.bundle,
+        verdict,
+        verdict_reason,
+        counts,
+        root_causes,
+        findings,
+        not_checked: not_checked.into_iter().collect(),
+        not_applicable: silent.into_iter().map(str::to_owned).collect(),
+        passed: passed
+            .into_iter()
+            .map(|(rule, subjects)| Passed { rule: rule.into(), subjects })
+            .collect(),
+        input_problems: problems,
+        entries,
+    }
+}
+
+fn collect_runs<'r>(
+    runs: &'r [RuleRun],
+    not_checked: &mut BTreeSet<NotChecked>,
+    passed: &mut std::collections::BTreeMap<&'r str, usize>,
+    silent: &mut BTreeSet<&'r str>,
+) {
+    for run in runs {
+        for unchecked in &run.outcome.unchecked {
+            not_checked.insert(NotChecked {
+                rule: run.meta.id.into(),
+                reference: run.meta.reference.iter().map(|name| (*name).to_owned()).collect(),
+                subject: unchecked.subject.as_ref().map(Subject::to_string),
+                missing: unchecked.missing.clone(),
+                command: unchecked.source.map(|source| {
+                    let gateway = unchecked.subject.as_ref().map_or("<gateway>", |s| s.name.as_str());
+                    source.collect().replace("<gateway>", gateway)
+                }),
+            });
+        }
+        if run.outcome.passed > 0 {
+            *passed.entry(run.meta.id).or_default() += run.outcome.passed;
+        }
+        if run.outcome.passed == 0
+            && run.outcome.findings.is_empty()
+            && run.outcome.unchecked.is_empty()
+            && !run.failed
+        {
+            silent.insert(run.meta.id);
+        }
+    }
+}
+
+/// The findings of one capture, worst first, and its root causes.
+fn findings_of(
+    sources: &Sources,
+    capture: Option<&str>,
+    runs: &[RuleRun],
+) -> (Vec<FindingOut>, Vec<FindingOut>) {
+    let mut all: Vec<(&'static Meta, &Finding)> = runs
+        .iter()
+        .flat_map(|run| run.outcome.findings.iter().map(move |finding| (run.meta, finding)))
+        .collect();
+    all.sort_by(|(meta_a, a), (meta_b, b)| {
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| meta_a.order.cmp(&meta_b.order))
+            .then_with(|| a.rule.cmp(b.rule))
+            .then_with(|| a.subject.cmp(&b.subject))
+            .then_with(|| a.title.cmp(&b.title))
+    });
+    let metas: Vec<&'static Meta> = all.iter().map(|(meta, _)| *meta).collect();
+    let plain: Vec<Finding> = all.iter().map(|(_, finding)| (*finding).clone()).collect();
+    let graph = correlate(&plain, &metas);
+    let ids = unique_ids(capture, &plain);
+    let names = |list: Option<&Vec<usize>>| -> Vec<String> {
+        list.into_iter().flatten().filter_map(|index| ids.get(*index).cloned()).collect()
+    };
+    let out: Vec<FindingOut> = plain
+        .iter()
+        .enumerate()
+        .map(|(index, finding)| FindingOut {
+            id: ids.get(index).cloned().unwrap_or_default(),
+            rule: finding.rule.into(),
+            reference: finding.reference.iter().map(|name| (*name).to_owned()).collect(),
+            severity: finding.severity.name().into(),
+            confidence: finding.confidence.name().into(),
+            subject: SubjectOut {
+                kind: finding.subject.kind.clone(),
+                namespace: finding.subject.namespace.clone(),
+                name: finding.subject.name.clone(),
+                part: finding.subject.part.clone(),
+            },
+            title: finding.title.clone(),
+            detail: finding.detail.clone(),
+            evidence: finding.evidence.iter().map(|evidence| evidence_out(sources, evidence)).collect(),
+            next_steps: finding
+                .next_steps
+                .iter()
+                .map(|step| StepOut { text: step.text.clone(), command: step.command.clone() })
+                .collect(),
+            caused_by: names(graph.caused_by.get(index)),
+            explains: names(graph.explains.get(index)),
+        })
+        .collect();
+    let roots = graph.roots.iter().filter_map(|index| out.get(*index).cloned()).collect();
+    (out, roots)
+}
+
+/// `rule/Kind/namespace/name[/part]`, made unique by a number where a rule says two things of one part.
+fn unique_ids(capture: Option<&str>, findings: &[Finding]) -> Vec<String> {
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    findings
+        .iter()
+        .map(|finding| {
+            let subject = &finding.subject;
+            let mut id = String::new();
+            for part in capture.into_iter().chain([
+                finding.rule,
+                subject.kind.as_str(),
+                subject.namespace.as_str(),
+                subject.name.as_str(),
+            ]) {
+                if !id.is_empty() {
+                    id.push('/');
+                }
+                id.push_str(part);
+            }
+            if let Some(part) = &subject.part {
+                id.push('/');
+                id.push_str(part);
+            }
+            let count = seen.entry(id.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                id.push_str(&format!("#{count}"));
+            }
+            id
+        })
+        .collect()
+}
+
+fn evidence_out(sources: &Sources, evidence: &Evidence) -> EvidenceOut {
+    let location = evidence.place.and_then(|place| sources.locate(place));
+    let width = evidence.place.map_or(0, |place| {
+        let text = place.span.slice(sources.text(place.entry));
+        text.lines().next().unwrap_or("").chars().count()
+    });
+    EvidenceOut {
+        path: location.as_ref().map(|l| l.path.clone()),
+        line: location.as_ref().map(|l| l.line),
+        column: location.as_ref().map(|l| l.column),
+        entry: location.as_ref().and_then(|l| l.entry.clone()),
+        field: evidence.field.clone(),
+        value: evidence.value.clone(),
+        note: evidence.note.clone(),
+        looked_in: evidence.looked_in.clone(),
+        width,
+        outer: location.map(|l| l.outer),
+    }
+}
+
+fn problem_out(sources: &Sources, problem: &Problem) -> InputProblem {
+    let place = problem.entry.map(|entry| crate::source::Place {
+        entry,
+        span: problem.span.unwrap_or_default(),
+    });
+    let location = place.and_then(|place| sources.locate(place));
+    let positioned = problem.span.is_some();
+    InputProblem {
+        path: location.as_ref().map(|l| l.path.clone()).or_else(|| problem.path.clone()),
+        line: location.as_ref().filter(|_| positioned).map(|l| l.line),
+        column: location.as_ref().filter(|_| positioned).map(|l| l.column),
+        entry: location.and_then(|l| l.entry),
+        level: match problem.level {
+            ProblemLevel::Note => "note".into(),
+            ProblemLevel::Warning => "warning".into(),
+        },
+        kind: problem.kind.name().into(),
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+    }
+}
+
+fn verdict(counts: Counts, roots: usize, unknowns: &[String]) -> (Verdict, String) {
+    let causes = if roots == 1 { "1 root cause".to_owned() } else { format!("{roots} root causes") };
+    if counts.critical + counts.error > 0 {
+        (Verdict::Faulty, causes)
+    } else if counts.warning > 0 {
+        (Verdict::Attention, causes)
+    } else if unknowns.is_empty() {
+        (Verdict::Healthy, "generation, heartbeat, pods and BGP of every gateway were checked".into())
+    } else {
+        (Verdict::Inconclusive, format!("nothing wrong was found, but {}", unknowns.join("; ")))
+    }
+}
+
+/// The severity that a report's word stands for.
+#[must_use]
+pub fn severity_of(word: &str) -> Severity {
+    Severity::ALL.into_iter().find(|severity| severity.name() == word).unwrap_or(Severity::Info)
+}

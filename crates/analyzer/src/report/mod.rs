@@ -1,0 +1,16 @@
+//! The report: everything a renderer needs, serialisable, with its format version inside.
+
+mod assemble;
+mod model;
+
+pub use assemble::{Assembly, assemble};
+pub use model::{
+    BundleInfo, Counts, EntryInfo, EvidenceOut, FindingOut, InputProblem, NotChecked, Passed, Report, StepOut,
+    SubjectOut, Tool, Verdict,
+};
+
+/// JSON Schema of the report.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Report).to_value()
+}
