@@ -19,7 +19,7 @@ pub struct Assembly<'a> {
     /// What was read.
     pub bundle: BundleInfo,
     /// One run of all rules per capture, with the capture's name where there are several.
-    pub captures: Vec<(Option<String>, Vec<RuleRun>)>,
+    pub captures: &'a [(Option<String>, Vec<RuleRun>)],
     /// Why a bundle without findings is not known to be healthy; empty if it is.
     pub unknowns: Vec<String>,
     /// What could not be read.
@@ -30,14 +30,14 @@ pub struct Assembly<'a> {
 
 /// Builds the report: correlates, sorts, resolves places.
 #[must_use]
-pub fn assemble(assembly: Assembly<'_>) -> Report {
+pub fn assemble(assembly: &Assembly<'_>) -> Report {
     let sources = assembly.sources;
     let mut findings = Vec::new();
     let mut root_causes = Vec::new();
     let mut not_checked = BTreeSet::new();
     let mut passed = std::collections::BTreeMap::<&str, usize>::new();
     let mut silent = BTreeSet::new();
-    for (capture, runs) in &assembly.captures {
+    for (capture, runs) in assembly.captures {
         collect_runs(runs, &mut not_checked, &mut passed, &mut silent);
         let (all, roots) = findings_of(sources, capture.as_deref(), runs);
         findings.extend(all);
@@ -58,12 +58,12 @@ pub fn assemble(assembly: Assembly<'_>) -> Report {
         assembly.problems.iter().map(|problem| problem_out(sources, problem)).collect();
     problems.sort();
     problems.dedup();
-    let mut entries = assembly.entries;
+    let mut entries = assembly.entries.clone();
     entries.sort();
     Report {
         schema_version: "1".into(),
         tool: Tool { name: "hh-analyze".into(), version: env!("CARGO_PKG_VERSION").into() },
-        bundle: assembly.bundle,
+        bundle: assembly.bundle.clone(),
         verdict,
         verdict_reason,
         counts,

@@ -1,0 +1,185 @@
+//! The door to the facts: every access is recorded.
+
+use std::cell::Cell;
+
+use super::{Age, Clock, Facts, Form, Gw, Kind, Listing, Log, LogRef, Object, Quality};
+use crate::model::Time;
+use crate::parse::log::Stream;
+use crate::rule::{Source, SourceSet};
+
+/// What a rule sees; one per rule run.
+#[derive(Debug)]
+pub struct Context<'b> {
+    facts: &'b Facts<'b>,
+    read: Cell<SourceSet>,
+}
+
+impl<'b> Context<'b> {
+    /// A context with nothing read yet.
+    #[must_use]
+    pub fn new(facts: &'b Facts<'b>) -> Self {
+        Self { facts, read: Cell::new(SourceSet::default()) }
+    }
+
+    /// What was read so far.
+    #[must_use]
+    pub fn read(&self) -> SourceSet {
+        self.read.get()
+    }
+
+    /// Notes that a source was read.
+    pub fn note(&self, source: Source) {
+        let mut read = self.read.get();
+        read.insert(source);
+        self.read.set(read);
+    }
+
+    /// The facts, unrecorded: for accessors of this module's siblings only.
+    pub(super) fn facts(&self) -> &'b Facts<'b> {
+        self.facts
+    }
+
+    /// True if a source is in the capture. Does not count as reading it.
+    #[must_use]
+    pub fn captured(&self, source: Source) -> bool {
+        self.facts.captured(source)
+    }
+
+    /// All objects of a kind, by namespace and name.
+    #[must_use]
+    pub fn list<K: Kind>(&self) -> &'b [Object<K>] {
+        self.note(K::SOURCE);
+        &self.listing::<K>().objects
+    }
+
+    /// The object of a kind with this name.
+    #[must_use]
+    pub fn find<K: Kind>(&self, name: &str) -> Option<&'b Object<K>> {
+        self.note(K::SOURCE);
+        self.listing::<K>().find(name)
+    }
+
+    /// The object of a kind with this namespace and name.
+    #[must_use]
+    pub fn find_in<K: Kind>(&self, namespace: &str, name: &str) -> Option<&'b Object<K>> {
+        self.note(K::SOURCE);
+        self.listing::<K>().find_in(namespace, name)
+    }
+
+    /// True if the capture holds every object of the kind: only then does a missing object not exist.
+    #[must_use]
+    pub fn complete<K: Kind>(&self) -> bool {
+        self.note(K::SOURCE);
+        self.listing::<K>().complete && !self.facts.truncated
+    }
+
+    fn listing<K: Kind>(&self) -> &'b Listing<K> {
+        K::listing(&self.facts.objects)
+    }
+
+    /// True where a dump is cut: a missing key of its last object is unknown, not zero.
+    #[must_use]
+    pub fn truncated(&self) -> bool {
+        self.facts.truncated
+    }
+
+    /// The capture time.
+    #[must_use]
+    pub fn clock(&self) -> &'b Clock {
+        self.note(Source::CaptureTime);
+        &self.facts.clock
+    }
+
+    /// Age of a time at the capture. A table's own age needs no clock.
+    #[must_use]
+    pub fn age(&self, time: Time) -> Option<Age> {
+        self.note(Source::CaptureTime);
+        self.facts.clock.age(time)
+    }
+
+    /// Age of an optional time.
+    #[must_use]
+    pub fn age_of(&self, time: Option<Time>) -> Option<Age> {
+        time.and_then(|time| self.age(time))
+    }
+
+    /// Age of an object since its creation.
+    #[must_use]
+    pub fn object_age<K: Kind>(&self, object: &Object<K>) -> Option<Age> {
+        self.age_of(object.meta.creation_timestamp)
+    }
+
+    /// Age of a log line's or event's instant.
+    #[must_use]
+    pub fn age_at(&self, at: jiff::Timestamp) -> Option<Age> {
+        self.age(Time::At(at))
+    }
+
+    /// True if the heartbeat of this object can be judged against the clock: not when the clock is only
+    /// known from this very heartbeat (bundle reference 6).
+    #[must_use]
+    pub fn can_judge_age<K: Kind>(&self, object: &Object<K>) -> bool {
+        let clock = self.clock();
+        match clock.quality {
+            Quality::Exact => true,
+            Quality::LowerBound => {
+                clock.bound_by.as_ref().is_none_or(|(kind, name)| (kind.as_str(), name) != (K::NAME, &object.meta.name))
+            }
+            Quality::Unknown => object.raw.form == Form::Table,
+        }
+    }
+
+    /// Gateways by name: named by a Gateway, a GatewayAgent, a `gw--*` pod or DaemonSet, an output or metrics text.
+    pub fn gateways(&self) -> impl Iterator<Item = Gw<'_, 'b>> {
+        self.facts.gateways.iter().map(move |data| Gw::new(self, data))
+    }
+
+    /// The gateway with this name.
+    #[must_use]
+    pub fn gateway(&self, name: &str) -> Option<Gw<'_, 'b>> {
+        self.facts.gateways.iter().find(|data| data.name == name).map(|data| Gw::new(self, data))
+    }
+
+    /// Logs of a stream.
+    pub fn logs(&self, stream: Stream) -> impl Iterator<Item = LogRef<'b>> {
+        if let Some(source) = Log::source(stream) {
+            self.note(source);
+        }
+        let sources = self.facts.sources;
+        self.facts.logs.iter().filter(move |log| log.stream == stream).map(move |log| LogRef { log, sources })
+    }
+
+    /// Route tables captured on switches: device name and output.
+    pub fn switch_routes(
+        &self,
+    ) -> impl Iterator<Item = &'b (String, super::Output<crate::parse::command::RouteTables>)> {
+        self.note(Source::SwitchRoutes);
+        self.facts.switch_routes.iter()
+    }
+
+    /// Text of an entry, for quoting.
+    #[must_use]
+    pub fn text(&self, entry: crate::source::EntryId) -> &'b str {
+        self.facts.sources.text(entry)
+    }
+
+    /// Traffic that the user expects: (from, to).
+    #[must_use]
+    pub fn expectations(&self) -> &'b [(String, String)] {
+        self.note(Source::Expectation);
+        &self.facts.options.expect
+    }
+
+    /// True if the user expects traffic between two VPCs, in either direction.
+    #[must_use]
+    pub fn expects_between(&self, a: &str, b: &str) -> bool {
+        self.expectations().iter().any(|(from, to)| (from == a && to == b) || (from == b && to == a))
+    }
+
+    /// What the user sees.
+    #[must_use]
+    pub fn symptom(&self) -> Option<crate::options::Symptom> {
+        self.note(Source::Symptom);
+        self.facts.options.symptom
+    }
+}

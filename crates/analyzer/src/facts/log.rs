@@ -1,0 +1,109 @@
+//! Logs with their origin and their scan.
+
+use crate::finding::Evidence;
+use crate::parse::log::{Hit, Literal, LogScan, Stream};
+use crate::rule::Source;
+use crate::source::{EntryId, Place, Sources, Span};
+
+/// One log.
+#[derive(Debug)]
+pub struct Log {
+    /// Entry that holds it.
+    pub entry: EntryId,
+    /// Where its text starts in the entry.
+    pub base: u32,
+    /// What wrote it.
+    pub stream: Stream,
+    /// Namespace of the pod; empty if unknown.
+    pub namespace: String,
+    /// Pod; empty if unknown.
+    pub pod: String,
+    /// Container; empty if unknown.
+    pub container: String,
+    /// The gateway that it belongs to.
+    pub gateway: Option<String>,
+    /// True for the log of the previous container.
+    pub previous: bool,
+    /// True where pod or gateway are known from a file or path name only.
+    pub by_name: bool,
+    /// What the automaton found.
+    pub scan: LogScan,
+}
+
+impl Log {
+    /// The source to declare for reading a stream.
+    #[must_use]
+    pub fn source(stream: Stream) -> Option<Source> {
+        Some(match stream {
+            Stream::Dataplane => Source::DataplaneLog,
+            Stream::Frr => Source::FrrLog,
+            Stream::GatewayAgent25 => Source::AgentLog,
+            Stream::FabricCtrl | Stream::GatewayCtrl => Source::ControllerLog,
+            Stream::Journal => Source::NodeJournal,
+            Stream::Alloy => Source::AlloyLog,
+            _ => return None,
+        })
+    }
+}
+
+/// A log with the texts, as rules use it.
+#[derive(Debug, Clone, Copy)]
+pub struct LogRef<'b> {
+    /// The log.
+    pub log: &'b Log,
+    pub(super) sources: &'b Sources,
+}
+
+impl<'b> LogRef<'b> {
+    /// What the automaton found.
+    #[must_use]
+    pub fn scan(self) -> &'b LogScan {
+        &self.log.scan
+    }
+
+    /// The log's whole text.
+    #[must_use]
+    pub fn text(self) -> &'b str {
+        self.sources.text(self.log.entry).get(self.log.base as usize..).unwrap_or("")
+    }
+
+    /// The bytes under a span of the log.
+    #[must_use]
+    pub fn slice(self, span: Span) -> &'b str {
+        span.slice(self.text())
+    }
+
+    /// Place of a span of the log.
+    #[must_use]
+    pub fn place(self, span: Span) -> Place {
+        Place {
+            entry: self.log.entry,
+            span: Span {
+                start: self.log.base.saturating_add(span.start),
+                end: self.log.base.saturating_add(span.end),
+            },
+        }
+    }
+
+    /// The message of a hit, without colours, time and level.
+    #[must_use]
+    pub fn message(self, hit: &Hit) -> String {
+        crate::parse::log::plain(self.slice(hit.message))
+    }
+
+    /// Evidence of a hit, quoting its message.
+    #[must_use]
+    pub fn evidence(self, hit: &Hit, note: impl Into<String>) -> Evidence {
+        Evidence::at(self.place(hit.line), note).value(self.message(hit))
+    }
+
+    /// Hits of a literal that nothing later in this log ends (gateway reference 7).
+    pub fn current(self, literal: Literal) -> impl Iterator<Item = &'b Hit> {
+        self.log.scan.current(literal)
+    }
+
+    /// All hits of a literal, oldest first.
+    pub fn hits(self, literal: Literal) -> impl Iterator<Item = &'b Hit> {
+        self.log.scan.of(literal)
+    }
+}

@@ -1,0 +1,130 @@
+//! The read-only view that rules have of a capture: typed objects, logs, outputs, metrics, the clock,
+//! and facts that several rules need, derived once.
+//!
+//! Every accessor of [`Context`] records which [`Source`] it read, so that a test can hold the sources
+//! that a rule declares against the sources that it reads.
+
+mod clock;
+mod context;
+mod gateway;
+mod groups;
+mod kinds;
+mod liveness;
+mod log;
+mod output;
+mod pods;
+mod release;
+mod store;
+
+pub use clock::{Age, Clock, Quality, duration_words};
+pub use context::Context;
+pub use gateway::{GatewayData, Gw};
+pub use groups::Member;
+pub use kinds::*;
+pub use liveness::{Death, Health};
+pub use log::{Log, LogRef};
+pub use output::{Insight, Output};
+pub use pods::{ContainerView, PodRole, PodView};
+pub use release::Release;
+pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+
+use crate::options::Options;
+use crate::rule::{Source, SourceSet};
+use crate::source::Sources;
+
+/// All facts of one capture.
+#[derive(Debug)]
+pub struct Facts<'b> {
+    /// Entries, for quoting.
+    pub sources: &'b Sources,
+    /// What the user told.
+    pub options: &'b Options,
+    /// Capture time.
+    pub clock: Clock,
+    /// True where a dump of this capture is cut: nothing in it is completely listed.
+    pub truncated: bool,
+    /// Typed objects.
+    pub objects: Objects,
+    /// Logs with their scans.
+    pub logs: Vec<Log>,
+    /// Gateways by name, with what was captured on them.
+    pub gateways: Vec<GatewayData>,
+    /// Route tables of switches: device and output.
+    pub switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
+    captured: SourceSet,
+}
+
+impl<'b> Facts<'b> {
+    /// Puts the facts together and notes which sources are there.
+    #[must_use]
+    pub fn new(
+        sources: &'b Sources,
+        options: &'b Options,
+        clock: Clock,
+        truncated: bool,
+        objects: Objects,
+        logs: Vec<Log>,
+        gateways: Vec<GatewayData>,
+        switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
+    ) -> Self {
+        let mut facts = Self {
+            sources,
+            options,
+            clock,
+            truncated,
+            objects,
+            logs,
+            gateways,
+            switch_routes,
+            captured: SourceSet::default(),
+        };
+        let there: SourceSet = Source::ALL.into_iter().filter(|source| facts.holds(*source)).collect();
+        facts.captured = there;
+        facts
+    }
+
+    /// True if the source is in the capture.
+    #[must_use]
+    pub fn captured(&self, source: Source) -> bool {
+        self.captured.contains(source)
+    }
+
+    /// True if the capture shows a gateway in any form: only then are gateway rules worth a word.
+    #[must_use]
+    pub fn holds_gateways(&self) -> bool {
+        !self.gateways.is_empty()
+            || !self.objects.peerings.objects.is_empty()
+            || !self.objects.vpc_infos.objects.is_empty()
+            || !self.objects.gateway_groups.objects.is_empty()
+    }
+
+    fn holds(&self, source: Source) -> bool {
+        use crate::parse::log::Stream;
+        let log = |stream: Stream| self.logs.iter().any(|log| log.stream == stream);
+        let data = |has: fn(&GatewayData) -> bool| self.gateways.iter().any(has);
+        if let Some(count) = self.objects.count(source) {
+            return count > 0;
+        }
+        match source {
+            Source::CaptureTime => self.clock.quality > Quality::Unknown,
+            Source::DataplaneLog => log(Stream::Dataplane),
+            Source::FrrLog => log(Stream::Frr),
+            Source::AgentLog => log(Stream::GatewayAgent25),
+            Source::ControllerLog => log(Stream::FabricCtrl) || log(Stream::GatewayCtrl),
+            Source::NodeJournal => log(Stream::Journal),
+            Source::AlloyLog => log(Stream::Alloy),
+            Source::ShowTech => data(|g| g.show_tech.is_some()),
+            Source::FrrBgpSummary => data(|g| g.bgp_summary.is_some()),
+            Source::FrrBfdPeers => data(|g| g.bfd_peers.is_some()),
+            Source::FrrRoutes => data(|g| g.routes.is_some()),
+            Source::FrrRunningConfig => data(|g| g.running_config.is_some()),
+            Source::FrrRpcStats => data(|g| g.rpc_stats.is_some()),
+            Source::GatewayMetrics => data(|g| g.metrics.is_some()),
+            Source::NodeLinks => data(|g| g.links.is_some()),
+            Source::SwitchRoutes => !self.switch_routes.is_empty(),
+            Source::Expectation => !self.options.expect.is_empty(),
+            Source::Symptom => self.options.symptom.is_some(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Generations, the apply path of the dataplane and of FRR (gateway reference 8.2).
+
+use crate::rule::Rule;
+
+/// Rules of this area.
+pub const RULES: &[&dyn Rule] = &[];

@@ -1,0 +1,6 @@
+//! The dataplane's Prometheus text (gateway reference 8.6).
+
+use crate::rule::Rule;
+
+/// Rules of this area.
+pub const RULES: &[&dyn Rule] = &[];

@@ -1,0 +1,6 @@
+//! NAT pools, timers, directions and access lists (gateway reference 8.5).
+
+use crate::rule::Rule;
+
+/// Rules of this area.
+pub const RULES: &[&dyn Rule] = &[];
