@@ -99,6 +99,8 @@ pub struct Entry {
     pub modified: Option<i64>,
     /// True where the end of the text is known to be missing (cut archive, cut dump).
     pub truncated: bool,
+    /// True where the content is not text (an image, a program); `text` is empty then.
+    pub binary: bool,
     lines: OnceLock<LineIndex>,
     map: OnceLock<Vec<(u32, u32)>>,
 }
@@ -114,6 +116,7 @@ impl Entry {
             role: Role::File,
             modified: None,
             truncated: false,
+            binary: false,
             lines: OnceLock::new(),
             map: OnceLock::new(),
         }

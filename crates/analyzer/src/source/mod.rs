@@ -7,8 +7,10 @@ mod entry;
 mod line_index;
 mod problem;
 mod span;
+mod text;
 
 pub use entry::{Entry, EntryId, Location, Origin, Role, ScalarStyle, Sources};
 pub use line_index::LineIndex;
 pub use problem::{Problem, ProblemKind, ProblemLevel};
 pub use span::{Place, Span};
+pub use text::{binary_kind, decode, looks_binary};

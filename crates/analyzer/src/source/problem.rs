@@ -16,6 +16,8 @@ pub enum ProblemLevel {
 pub enum ProblemKind {
     /// The archive or compressed stream is damaged or cut.
     Archive,
+    /// A file or archive member that cannot be read: no permission, encrypted, unknown compression.
+    Unreadable,
     /// A limit (size, entries, nesting, ratio) was reached.
     Limit,
     /// An entry name or link that must not be followed.
@@ -46,6 +48,7 @@ impl ProblemKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Archive => "archive",
+            Self::Unreadable => "unreadable",
             Self::Limit => "limit",
             Self::UnsafePath => "unsafe-path",
             Self::Encoding => "encoding",
