@@ -3,12 +3,15 @@
 mod attribute;
 mod capture;
 mod classify;
+mod clock;
 mod dump;
+mod known;
 mod merge;
 mod objects;
 mod pipeline;
 
 pub use capture::CaptureKey;
+pub use known::Known;
 pub use classify::{Content, classify};
 pub use merge::{MergedObject, merge};
 pub use pipeline::{Capture, Decoded, decode};
