@@ -3,4 +3,5 @@
 
 pub mod model;
 pub mod source;
+pub mod validate;
 pub mod yaml;
