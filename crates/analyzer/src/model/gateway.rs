@@ -172,9 +172,13 @@ pub struct ExposeAs {
 pub struct Nat {
     /// Source NAT, stateful.
     pub masquerade: Option<Masquerade>,
-    /// One to one, stateless. Old objects: `stateless`.
+    /// One to one, stateless.
     #[serde(rename = "static")]
     pub static_: Option<StaticNat>,
+    /// What `static` was called in very old objects.
+    pub stateless: Option<StaticNat>,
+    /// What `masquerade` was called in very old objects.
+    pub stateful: Option<Masquerade>,
     /// Destination NAT of ports, stateful.
     pub port_forward: Option<PortForward>,
 }
