@@ -1,16 +1,16 @@
 //! One gateway, seen through everything that was captured of it.
 
 use super::{
-    Age, Context, DaemonSet, Gateway, GatewayAgent, Insight, LogRef, Node, Object, Output, Pod, PodRole, PodView,
+    Age, Context, DaemonSet, Gateway, GatewayAgent, Insight, LogRef, Node, Object, Output, Pod, PodRole, PodView, VpcMetrics,
 };
 use crate::finding::{Key, Subject};
 use crate::model::Time;
 use crate::model::gateway::GatewaySpec;
 use crate::parse::command::{
-    BfdPeers, BgpSummary, LinkNames, RouteTables, RpcStats, RunningConfig, ShowTech,
+    BfdPeers, BgpSummary, RouteTables, RpcStats, RunningConfig, ShowTech, Spanned,
 };
 use crate::parse::log::Stream;
-use crate::parse::prometheus::Exposition;
+
 use crate::rule::Source;
 
 /// What was captured on a gateway beside its objects.
@@ -31,11 +31,11 @@ pub struct GatewayData {
     /// `frr: show hedgehog rpc stats`.
     pub rpc_stats: Option<Output<RpcStats>>,
     /// Prometheus text of the dataplane.
-    pub metrics: Option<Output<Exposition>>,
+    pub metrics: Option<Output<VpcMetrics>>,
     /// Answer of curl where there are no metrics (`connection refused`).
     pub metrics_failure: Option<Output<String>>,
     /// `ip link`.
-    pub links: Option<Output<LinkNames>>,
+    pub links: Option<Output<Vec<Spanned<String>>>>,
     /// Every output of a dump for this gateway, failed ones included.
     pub insights: Vec<Insight>,
 }
@@ -279,7 +279,7 @@ impl<'c, 'b> Gw<'c, 'b> {
 
     /// Prometheus text of the dataplane.
     #[must_use]
-    pub fn metrics(&self) -> Option<&'b Output<Exposition>> {
+    pub fn metrics(&self) -> Option<&'b Output<VpcMetrics>> {
         self.cx.note(Source::GatewayMetrics);
         self.data.metrics.as_ref()
     }
@@ -293,7 +293,7 @@ impl<'c, 'b> Gw<'c, 'b> {
 
     /// Interfaces of the gateway's node.
     #[must_use]
-    pub fn node_links(&self) -> Option<&'b Output<LinkNames>> {
+    pub fn node_links(&self) -> Option<&'b Output<Vec<Spanned<String>>>> {
         self.cx.note(Source::NodeLinks);
         self.data.links.as_ref()
     }

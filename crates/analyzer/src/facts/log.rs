@@ -88,7 +88,7 @@ impl<'b> LogRef<'b> {
     /// The message of a hit, without colours, time and level.
     #[must_use]
     pub fn message(self, hit: &Hit) -> String {
-        crate::parse::log::plain(self.slice(hit.message))
+        hit.message_text(self.text()).into_owned()
     }
 
     /// Evidence of a hit, quoting its message.
@@ -98,12 +98,12 @@ impl<'b> LogRef<'b> {
     }
 
     /// Hits of a literal that nothing later in this log ends (gateway reference 7).
-    pub fn current(self, literal: Literal) -> impl Iterator<Item = &'b Hit> {
+    pub fn current(self, literal: &'static Literal) -> impl Iterator<Item = &'b Hit> {
         self.log.scan.current(literal)
     }
 
     /// All hits of a literal, oldest first.
-    pub fn hits(self, literal: Literal) -> impl Iterator<Item = &'b Hit> {
+    pub fn hits(self, literal: &'static Literal) -> impl Iterator<Item = &'b Hit> {
         self.log.scan.of(literal)
     }
 }
