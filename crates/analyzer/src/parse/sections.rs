@@ -1,0 +1,1 @@
+//! Show-tech files.
