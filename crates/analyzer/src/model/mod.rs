@@ -14,6 +14,7 @@ pub mod fabricator;
 pub mod gateway;
 mod links;
 mod meta;
+mod switch_hardware;
 mod switch_state;
 mod time;
 pub mod vpc;

@@ -1,4 +1,7 @@
-//! Readers of the text forms that bundles hold.
+//! Readers of everything that is not YAML or JSON.
 
 pub mod command;
+mod draft;
+mod kinds;
 pub mod sections;
+pub mod table;
