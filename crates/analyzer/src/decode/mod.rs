@@ -5,10 +5,15 @@ mod capture;
 mod classify;
 mod clock;
 mod dump;
+mod expand;
+mod gateways;
+mod inventory;
 mod known;
 mod merge;
 mod objects;
 mod pipeline;
+mod sectioned;
+mod tables;
 
 pub use capture::CaptureKey;
 pub use known::Known;

@@ -212,7 +212,7 @@ fn build(
     let truncated = contents
         .iter()
         .any(|(id, _)| dumps.iter().any(|dump| dump.truncated && (dump.entry == *id || sources.outer(*id) == dump.entry)));
-    let gathered = gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock, problems });
+    let gathered = gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock });
     for info in entries.iter_mut() {
         if let Some(attribution) = gathered.attributions.get(&(info.path.clone(), info.entry.clone())) {
             info.attribution = Some(attribution.clone());
