@@ -1,17 +1,32 @@
 //! YAML and JSON syntax: text in, arena trees with byte spans out. Knows nothing of Kubernetes.
 
+mod assemble;
+mod block;
 mod builder;
+mod de;
+mod decode;
+mod events;
+mod fast;
+mod head;
+mod json;
+mod json_split;
+mod lenient;
+mod printable;
+mod reader;
+mod recover;
+mod scalar;
+mod split;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 pub use builder::TreeBuilder;
+pub use de::from_node;
+pub use head::{Head, head};
+pub use json::parse_json;
+pub use json_split::json_values;
+pub use reader::{Parsed, parse};
+pub use scalar::{block_indent, scalar_map};
+pub use split::documents;
 pub use tree::{NodeId, NodeKind, NodeRef, Tree};
-
-use crate::source::{ScalarStyle, Span};
-
-/// Maps offsets of a scalar's decoded value to offsets of the text it stands in: sorted pairs
-/// (offset in the value, offset in `text`), each valid up to the next one.
-#[must_use]
-pub fn scalar_map(text: &str, span: Span, style: ScalarStyle, indent: u32) -> Vec<(u32, u32)> {
-    let _ = (text, style, indent);
-    vec![(0, span.start)]
-}
