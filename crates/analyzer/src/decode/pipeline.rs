@@ -315,7 +315,7 @@ pub(super) fn owner(sources: &Sources, id: EntryId, names: &BTreeSet<String>) ->
             by_name: false,
         },
         Role::Insight { gateway, .. } => Owner { gateway: Some(gateway.clone()), ..Owner::default() },
-        Role::Section { .. } | Role::File => {
+        Role::Section { .. } | Role::File | Role::Resources => {
             let outer = sources.get(sources.outer(id)).map_or("", |outer| outer.path.as_str());
             let path = if entry.role == Role::File { entry.path.as_str() } else { outer };
             let pod = attribute::pod_in_path(path).unwrap_or("").to_owned();

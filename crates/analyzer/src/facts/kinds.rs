@@ -93,15 +93,15 @@ macro_rules! kinds {
                         .into_iter()
                         .partition(|m| is_a::<$kind>(&m.raw.kind, m.raw.group()));
                     rest = others;
-                    let typed: Vec<(Object<$kind>, Vec<Problem>)> = mine
+                    let read: Vec<(Object<$kind>, Vec<Problem>)> = mine
                         .into_par_iter()
                         .map(|merged| {
                             let mut found = Vec::new();
                             (typed::<$kind>(merged, $at, &mut found), found)
                         })
                         .collect();
-                    let mut listed = Vec::with_capacity(typed.len());
-                    for (object, found) in typed {
+                    let mut listed = Vec::with_capacity(read.len());
+                    for (object, found) in read {
                         listed.push(object);
                         problems.extend(found);
                     }

@@ -1,7 +1,7 @@
 //! Which release wrote what (gateway reference 1.7, 1.8).
 
 use super::{Context, Deployment, Fabricator, Gateway, Gw, Pod, PodRole};
-use crate::validate::Version;
+use crate::validate::version::Version;
 
 /// A version, or unknown: then only positive evidence counts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,9 +67,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The source to declare for reading them.
     const SOURCE: crate::rule::Source;
     /// Type of `spec` (or of the whole object for kinds without one).
-    type Spec: Send + Sync;
+    type Spec: std::fmt::Debug + Send + Sync;
     /// Type of `status`.
-    type Status: Send + Sync;
+    type Status: std::fmt::Debug + Send + Sync;
     /// The listing in the store.
     fn listing(objects: &super::Objects) -> &Listing<Self>;
 }

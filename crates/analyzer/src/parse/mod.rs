@@ -1,7 +1,10 @@
 //! Readers of everything that is not YAML or JSON.
 
 pub mod command;
+pub mod describe;
 mod draft;
+pub mod log;
+pub mod prometheus;
 mod kinds;
 pub mod sections;
 pub mod table;
