@@ -122,7 +122,7 @@ pub(super) enum End {
 }
 
 enum Member<'a> {
-    Gzip(flate2::bufread::GzDecoder<&'a [u8]>),
+    Gzip(Box<flate2::bufread::GzDecoder<&'a [u8]>>),
     Zstd(Box<ruzstd::decoding::StreamingDecoder<&'a [u8], ruzstd::decoding::FrameDecoder>>),
     Xz(Box<lzma_rust2::XzReader<&'a [u8]>>),
     Bzip2(bzip2::bufread::BzDecoder<&'a [u8]>),
@@ -132,7 +132,7 @@ enum Member<'a> {
 impl<'a> Member<'a> {
     fn start(codec: Codec, data: &'a [u8]) -> io::Result<Self> {
         Ok(match codec {
-            Codec::Gzip => Self::Gzip(flate2::bufread::GzDecoder::new(data)),
+            Codec::Gzip => Self::Gzip(Box::new(flate2::bufread::GzDecoder::new(data))),
             Codec::Zstd => Self::Zstd(Box::new(
                 ruzstd::decoding::StreamingDecoder::new(data).map_err(io::Error::other)?,
             )),

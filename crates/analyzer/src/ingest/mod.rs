@@ -7,6 +7,7 @@
 mod codec;
 mod collect;
 mod compressed;
+mod finish;
 mod format;
 mod inflate;
 mod limits;
@@ -111,6 +112,9 @@ fn open_file(collector: &mut Collector, name: String, bytes: Vec<u8>, modified: 
             .help("the collection or the copy failed: collect the bundle again");
         collector.problem("", "", Target::Path(name.clone()), problem);
     }
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > collector.limits.max_total_bytes {
+        collector.total_reached(&name);
+    }
     if collector.count_entry(&name) {
         let item = Item {
             path: name.clone(),
@@ -139,6 +143,13 @@ fn open_directory(collector: &mut Collector, directory: &str, mut entries: Vec<D
             Content::File(bytes) => {
                 if name::is_mac_junk(&clean.path, &bytes) {
                     continue;
+                }
+                let large = u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+                    > collector.limits.max_entry_bytes;
+                if large && format::Format::of(&bytes).name().is_some() {
+                    // An archive that was read in part only would look damaged.
+                    let problem = collector.entry_limit();
+                    collector.problem("", "", Target::Path(clean.path.clone()), problem);
                 }
                 let item = Item {
                     name: name::last(&clean.path).to_owned(),

@@ -318,7 +318,8 @@ impl Collector {
     }
 }
 
-fn crc(bytes: &[u8]) -> u32 {
+/// Checksum as zip uses it.
+pub(super) fn crc(bytes: &[u8]) -> u32 {
     let mut crc = flate2::Crc::new();
     crc.update(bytes);
     crc.sum()

@@ -283,11 +283,13 @@ fn dos_time(date: u16, time: u16) -> Option<i64> {
         0,
     )
     .ok()?;
-    let stamp = jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
+    let stamp = jiff::tz::Offset::UTC
+        .to_timestamp(date.to_datetime(time))
+        .ok()?;
     Some(stamp.as_second())
 }
 
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes
         .get(at..)?
         .first_chunk()

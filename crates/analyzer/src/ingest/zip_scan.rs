@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::codec::End;
 use super::collect::Collector;
-use super::zip::codec;
+use super::zip::{codec, crc};
 use super::zip_directory::{Member, local_header, u32_at};
 
 impl Collector {
@@ -82,9 +82,9 @@ impl Collector {
                 0
             };
             match u32_at(after, descriptor) {
-                Some(crc) if !cut => job.member.crc = crc,
+                Some(declared) if !cut => job.member.crc = declared,
                 // Cut inside the descriptor, or without one: nothing to compare with.
-                _ => job.member.crc = crc_of(&unpacked.bytes),
+                _ => job.member.crc = crc(&unpacked.bytes),
             }
             if cut {
                 unpacked.end = End::Cut;
@@ -96,12 +96,6 @@ impl Collector {
         *found += usize::from(self.accept(archive, &job, unpacked, depth).is_some());
         used
     }
-}
-
-fn crc_of(bytes: &[u8]) -> u32 {
-    let mut crc = flate2::Crc::new();
-    crc.update(bytes);
-    crc.sum()
 }
 
 /// Stored data up to the descriptor that tells its length, or to the next header; true where

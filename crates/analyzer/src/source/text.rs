@@ -90,8 +90,8 @@ enum Order {
     Big,
 }
 
-/// Tells UTF-16: by its byte order mark, or because nearly every second byte is NUL and the others
-/// are printable ASCII.
+/// Tells UTF-16: by its byte order mark, or because most characters are a printable ASCII byte and
+/// a NUL.
 fn utf16(bytes: &[u8]) -> Option<Order> {
     match bytes {
         [0xFF, 0xFE, ..] => return Some(Order::Little),
@@ -108,8 +108,8 @@ fn utf16(bytes: &[u8]) -> Option<Order> {
             big += usize::from(first == 0 && plain(second));
         }
     }
-    // Text of four characters at least, nine of ten of them ASCII.
-    let clear = |count: usize| pairs >= 4 && count.saturating_mul(10) >= pairs.saturating_mul(9);
+    // Text of four characters at least, seven of ten of them ASCII.
+    let clear = |count: usize| pairs >= 4 && count.saturating_mul(10) >= pairs.saturating_mul(7);
     if clear(little) {
         Some(Order::Little)
     } else if clear(big) {
