@@ -77,6 +77,7 @@ pub fn analyze(bundle: Bundle, options: &Options) -> Analysis {
     unknowns.dedup();
     let clock = newest.map(|(_, clock)| clock).unwrap_or_default();
     let known = clock.quality > Quality::Unknown;
+    let format = if decoded.is_dump && format == "file" { "hhs".to_owned() } else { format };
     let info = BundleInfo {
         name: bundle.name,
         format,

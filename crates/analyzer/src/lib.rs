@@ -22,6 +22,8 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod source;
+#[cfg(test)]
+mod testing;
 pub mod validate;
 pub mod yaml;
 

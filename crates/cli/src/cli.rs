@@ -81,7 +81,7 @@ impl LimitArgs {
     pub(crate) fn limits(&self) -> hh_analyzer::ingest::Limits {
         let mut limits = hh_analyzer::ingest::Limits::default();
         if let Some(bytes) = self.max_bytes {
-            limits.max_total_bytes = bytes;
+            limits = limits.with_max_bytes(bytes);
         }
         if let Some(entries) = self.max_entries {
             limits.max_entries = entries;

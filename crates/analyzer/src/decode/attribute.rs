@@ -5,24 +5,24 @@ use crate::parse::log::Stream;
 
 /// Who an entry belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Owner {
+pub(super) struct Owner {
     /// Namespace of the pod.
-    pub namespace: String,
+    pub(super) namespace: String,
     /// Pod.
-    pub pod: String,
+    pub(super) pod: String,
     /// Container.
-    pub container: String,
+    pub(super) container: String,
     /// Gateway.
-    pub gateway: Option<String>,
+    pub(super) gateway: Option<String>,
     /// True for the previous container.
-    pub previous: bool,
+    pub(super) previous: bool,
     /// True if known from a path only.
-    pub by_name: bool,
+    pub(super) by_name: bool,
 }
 
 /// Stream of a container's log; none for containers that no rule reads.
 #[must_use]
-pub fn stream_of(pod: &str, container: &str) -> Option<Stream> {
+pub(super) fn stream_of(pod: &str, container: &str) -> Option<Stream> {
     if let Some((_, role)) = PodRole::parse(pod) {
         return match (role, container) {
             (PodRole::Dataplane, "dataplane" | "") => Some(Stream::Dataplane),
@@ -44,7 +44,7 @@ pub fn stream_of(pod: &str, container: &str) -> Option<Stream> {
 
 /// Stream that a path names, for logs without a pod.
 #[must_use]
-pub fn stream_in_path(path: &str) -> Option<Stream> {
+pub(super) fn stream_in_path(path: &str) -> Option<Stream> {
     let lower = path.to_lowercase();
     let known = [
         ("dataplane", Stream::Dataplane),
@@ -69,7 +69,7 @@ pub fn stream_in_path(path: &str) -> Option<Stream> {
 
 /// The gateway that a path names: the longest known name that stands there as a whole word.
 #[must_use]
-pub fn gateway_in_path<'n>(path: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn gateway_in_path<'n>(path: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let mut best: Option<&str> = None;
     for name in names {
         if names_word(path, name) && best.is_none_or(|known| name.len() > known.len()) {
@@ -98,7 +98,7 @@ fn names_word(path: &str, name: &str) -> bool {
 
 /// Pod that a path names: `gw--…` or a known controller with its suffixes.
 #[must_use]
-pub fn pod_in_path(path: &str) -> Option<&str> {
+pub(super) fn pod_in_path(path: &str) -> Option<&str> {
     path.split(['/', ' ', '_', ':', '=']).rev().find_map(|part| {
         let part = ["-current.log", "-previous.log", ".previous.log", ".current.log", ".log", ".txt", ".out", ".prom"]
             .iter()
@@ -111,7 +111,7 @@ pub fn pod_in_path(path: &str) -> Option<&str> {
 
 /// True if a path says that a log is of the previous container.
 #[must_use]
-pub fn previous_in_path(path: &str) -> bool {
+pub(super) fn previous_in_path(path: &str) -> bool {
     path.rsplit('/').next().unwrap_or(path).to_lowercase().contains("previous")
 }
 

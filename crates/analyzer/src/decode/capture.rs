@@ -7,14 +7,14 @@ use crate::facts::{Form, RawObject};
 use crate::source::{EntryId, Sources};
 
 /// Name of a capture: empty where the bundle holds one.
-pub type CaptureKey = String;
+pub(super) type CaptureKey = String;
 
 /// Decides the capture of every outer entry.
 ///
 /// A CI phase directory (`0-before`, `1-current`, `2-after`) is a capture; so is each dump where there are
 /// several; so is each top directory where the same object stands in several of them with different versions.
 #[must_use]
-pub fn capture_keys(sources: &Sources, dumps: &[Dump], objects: &[RawObject]) -> BTreeMap<EntryId, CaptureKey> {
+pub(super) fn capture_keys(sources: &Sources, dumps: &[Dump], objects: &[RawObject]) -> BTreeMap<EntryId, CaptureKey> {
     let outers: BTreeSet<EntryId> = sources.iter().map(|(id, _)| sources.outer(id)).collect();
     let path = |id: EntryId| sources.get(id).map_or("", |entry| entry.path.as_str());
     let phases: BTreeMap<EntryId, String> =

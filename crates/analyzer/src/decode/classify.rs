@@ -153,7 +153,7 @@ fn looks_like_table(text: &str) -> bool {
 /// prompts), so that offsets stay right. Only lines before the first and after the last line of the
 /// document are touched.
 #[must_use]
-pub fn without_noise(text: &str) -> Cow<'_, str> {
+pub(super) fn without_noise(text: &str) -> Cow<'_, str> {
     let is_noise = |line: &str| {
         let line = line.trim_end();
         !line.starts_with([' ', '#'])

@@ -7,22 +7,22 @@ use crate::model::Time;
 
 /// What may tell the capture time.
 #[derive(Debug, Default)]
-pub struct Candidates {
+pub(super) struct Candidates {
     /// `createdAt` of a dump.
-    pub dump: Option<(Timestamp, String)>,
+    pub(super) dump: Option<(Timestamp, String)>,
     /// Files that hold a date, with their path.
-    pub dates: Vec<(Timestamp, String)>,
+    pub(super) dates: Vec<(Timestamp, String)>,
     /// Time in the name of a directory that is known to be UTC.
-    pub directory: Option<(Timestamp, String)>,
+    pub(super) directory: Option<(Timestamp, String)>,
     /// (instant, age in seconds, precision): a table's age of a time that YAML holds too.
-    pub dated_ages: Vec<(Timestamp, i64, i64)>,
+    pub(super) dated_ages: Vec<(Timestamp, i64, i64)>,
     /// Override by the user.
-    pub given: Option<Timestamp>,
+    pub(super) given: Option<Timestamp>,
 }
 
 /// Decides the capture time.
 #[must_use]
-pub fn clock(candidates: &Candidates, objects: &Objects) -> Clock {
+pub(super) fn clock(candidates: &Candidates, objects: &Objects) -> Clock {
     let newest = newest_stamp(objects);
     let dump = candidates.dump.is_some();
     if let Some(now) = candidates.given {
@@ -104,7 +104,7 @@ fn newest_stamp(objects: &Objects) -> Option<(Timestamp, (&'static str, String))
 
 /// Finds a date in a small file: `date` output, RFC 3339, or the Go format of must-gather.
 #[must_use]
-pub fn date_in(text: &str) -> Option<Timestamp> {
+pub(super) fn date_in(text: &str) -> Option<Timestamp> {
     text.lines().take(20).filter_map(|line| date_line(line.trim())).max()
 }
 
@@ -144,7 +144,7 @@ fn date_line(line: &str) -> Option<Timestamp> {
 
 /// Time in the name of a directory that troubleshoot.sh made: `support-bundle-2026-03-04T09_20_30`.
 #[must_use]
-pub fn directory_time(path: &str) -> Option<(Timestamp, String)> {
+pub(super) fn directory_time(path: &str) -> Option<(Timestamp, String)> {
     path.split('/').find_map(|component| {
         let stamp = component.strip_prefix("support-bundle-")?;
         let (day, time) = stamp.split_once('T')?;

@@ -10,19 +10,19 @@ use crate::yaml::{self, NodeKind, NodeRef};
 
 /// What the head of a dump tells.
 #[derive(Debug, Clone)]
-pub struct Dump {
+pub(super) struct Dump {
     /// The dump's entry.
-    pub entry: EntryId,
+    pub(super) entry: EntryId,
     /// `createdAt`, start of the collection: the capture time of every object.
-    pub created_at: Option<Timestamp>,
+    pub(super) created_at: Option<Timestamp>,
     /// True if the end of the file is missing.
-    pub truncated: bool,
+    pub(super) truncated: bool,
 }
 
 /// True for the text of a dump: the writer sorts its keys, so `createdAt:` and `createdBy:` come first.
 /// A JSON or re-sorted one is told by `version` and `resources`.
 #[must_use]
-pub fn looks_like_dump(text: &str) -> bool {
+pub(super) fn looks_like_dump(text: &str) -> bool {
     let mut keys = Vec::new();
     for line in text.lines().take(400) {
         let starts = line.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
@@ -49,7 +49,7 @@ fn has_key(text: &str, key: &str) -> bool {
 }
 
 /// Adds the dump's strings as entries.
-pub fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Problem>) -> Dump {
+pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Problem>) -> Dump {
     let Some(entry) = sources.get(id) else {
         return Dump { entry: id, created_at: None, truncated: false };
     };

@@ -92,6 +92,7 @@ fn logs(
             }
             if owner.gateway.is_none()
                 && let Some(node) = node_of_pod(outputs.objects, &owner.pod)
+                && names.contains(node)
             {
                 owner.gateway = Some(node.to_owned());
             }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::facts::{Contradiction, Form, RawObject, field_path};
+use crate::facts::{Contradiction, RawObject, field_path};
 use crate::model::Time;
 use crate::yaml::{NodeId, NodeKind, NodeRef, TreeBuilder};
 
@@ -141,8 +141,3 @@ impl Merger {
     }
 }
 
-/// True for forms that hold whole objects.
-#[must_use]
-pub fn is_full(form: Form) -> bool {
-    form == Form::Full
-}

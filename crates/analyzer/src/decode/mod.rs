@@ -15,7 +15,7 @@ mod pipeline;
 mod sectioned;
 mod tables;
 
-pub use capture::CaptureKey;
+
 pub use known::Known;
 pub use classify::{Content, classify};
 pub use merge::{MergedObject, merge};

@@ -9,19 +9,19 @@ use crate::yaml::{self, NodeKind, NodeRef, Tree};
 
 /// Objects of one entry.
 #[derive(Debug, Default)]
-pub struct Found {
+pub(super) struct Found {
     /// The objects.
-    pub objects: Vec<RawObject>,
+    pub(super) objects: Vec<RawObject>,
     /// Kinds that this entry lists completely.
-    pub complete: BTreeSet<String>,
+    pub(super) complete: BTreeSet<String>,
     /// Documents read (List items count one each).
-    pub documents: usize,
+    pub(super) documents: usize,
     /// Documents recognised by their head and not parsed, by kind.
-    pub skipped: std::collections::BTreeMap<String, usize>,
+    pub(super) skipped: std::collections::BTreeMap<String, usize>,
     /// Kinds of objects that no rule reads.
-    pub other: std::collections::BTreeMap<String, usize>,
+    pub(super) other: std::collections::BTreeMap<String, usize>,
     /// Problems.
-    pub problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Kinds that are recognised by their head and never parsed: big, and no rule reads more than their name.
@@ -33,7 +33,7 @@ const UNPARSED: [&str; 14] = [
 
 /// Reads the YAML documents of an entry.
 #[must_use]
-pub fn yaml_objects(entry: EntryId, text: &str, stream_is_complete: bool) -> Found {
+pub(super) fn yaml_objects(entry: EntryId, text: &str, stream_is_complete: bool) -> Found {
     use rayon::prelude::*;
     let documents = yaml::documents(text);
     let parts: Vec<Found> = documents
@@ -61,7 +61,7 @@ pub fn yaml_objects(entry: EntryId, text: &str, stream_is_complete: bool) -> Fou
 
 /// Reads the JSON values of an entry.
 #[must_use]
-pub fn json_objects(entry: EntryId, text: &str) -> Found {
+pub(super) fn json_objects(entry: EntryId, text: &str) -> Found {
     let parts = yaml::json_values(text)
         .into_iter()
         .map(|span: Span| {

@@ -14,7 +14,7 @@ use super::gateways::{Outputs, gather};
 use super::known::Known;
 use super::objects::{Found, json_objects, yaml_objects};
 use super::{Content, attribute, merge, tables};
-use crate::facts::{Clock, Form, GatewayData, Log, Objects, Output, PodRole, RawObject, default_namespace};
+use crate::facts::{Clock, GatewayData, Log, Objects, Output, PodRole, RawObject, default_namespace};
 use crate::options::Options;
 use crate::parse::command::RouteTables;
 use crate::parse::log::{Dialect, Stream};
@@ -51,6 +51,8 @@ pub struct Decoded {
     pub entries: Vec<EntryInfo>,
     /// True if anything of a Hedgehog installation is there.
     pub recognised: bool,
+    /// True if the bundle is a dump itself.
+    pub is_dump: bool,
 }
 
 /// One entry with what it was taken for and the objects in it.
@@ -95,7 +97,7 @@ pub fn decode(sources: &mut Sources, problems: &mut Vec<Problem>, options: &Opti
     if captures.len() > 1 {
         captures.retain(|capture| is_hedgehog(capture));
     }
-    Decoded { captures, documents, entries, recognised }
+    Decoded { captures, documents, entries, recognised, is_dump: !dumps.is_empty() }
 }
 
 /// Anything that only a Hedgehog installation has.
@@ -327,8 +329,3 @@ pub(super) fn owner(sources: &Sources, id: EntryId, names: &BTreeSet<String>) ->
     }
 }
 
-/// True for forms that print whole objects.
-#[must_use]
-pub fn is_whole(form: Form) -> bool {
-    form == Form::Full
-}

@@ -34,11 +34,6 @@ impl<'b> Context<'b> {
         self.read.set(read);
     }
 
-    /// The facts, unrecorded: for accessors of this module's siblings only.
-    pub(super) fn facts(&self) -> &'b Facts<'b> {
-        self.facts
-    }
-
     /// True if a source is in the capture. Does not count as reading it.
     #[must_use]
     pub fn captured(&self, source: Source) -> bool {

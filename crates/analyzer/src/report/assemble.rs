@@ -7,7 +7,7 @@ use super::{
     SubjectOut, Tool, Verdict,
 };
 use crate::correlate::correlate;
-use crate::finding::{Evidence, Finding, Severity, Subject};
+use crate::finding::{Evidence, Finding, Subject};
 use crate::rule::{Meta, RuleRun};
 use crate::source::{Problem, ProblemLevel, Sources};
 
@@ -256,8 +256,3 @@ fn verdict(counts: Counts, roots: usize, unknowns: &[String]) -> (Verdict, Strin
     }
 }
 
-/// The severity that a report's word stands for.
-#[must_use]
-pub fn severity_of(word: &str) -> Severity {
-    Severity::ALL.into_iter().find(|severity| severity.name() == word).unwrap_or(Severity::Info)
-}

@@ -13,7 +13,7 @@ pub(crate) fn run(bundle: &str, args: &AnalyzeArgs, color: Color) -> ExitCode {
     let input = match input::read(bundle, &limits) {
         Ok(input) => input,
         Err(error) => {
-            output::error(&error.to_string(), error.help());
+            output::error(&error.to_string(), None);
             return ExitCode::from(output::NO_VERDICT);
         }
     };

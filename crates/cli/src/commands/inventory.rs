@@ -14,7 +14,7 @@ pub(crate) fn run(bundle: &str, limits: &LimitArgs, format: Format) -> ExitCode 
     let input = match input::read(bundle, &limits) {
         Ok(input) => input,
         Err(error) => {
-            output::error(&error.to_string(), error.help());
+            output::error(&error.to_string(), None);
             return ExitCode::from(output::NO_VERDICT);
         }
     };

@@ -1,6 +1,8 @@
 //! Generations, the apply path of the dataplane and of FRR (gateway reference 8.2).
 
+mod generation_lag;
+
 use crate::rule::Rule;
 
 /// Rules of this area.
-pub const RULES: &[&dyn Rule] = &[];
+pub const RULES: &[&dyn Rule] = &[&generation_lag::GenerationLag];
