@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 
 use super::capture::{captured, without_escapes};
 use super::piece::{Piece, Spanned};
+use super::when::month;
 
 /// Interface names of `ip link`, `ip addr` or their `-br` forms. `None` where the text has no such form.
 #[must_use]
@@ -89,14 +90,6 @@ fn unix_date(line: Piece<'_>) -> Option<Timestamp> {
     }
     let time = DateTime::new(year?, month, day.parse().ok()?, hour, minute, second, 0).ok()?;
     offset(zone)?.to_timestamp(time).ok()
-}
-
-fn month(text: &str) -> Option<i8> {
-    let names = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let at = names.iter().position(|name| *name == text)?;
-    i8::try_from(at.saturating_add(1)).ok()
 }
 
 /// `UTC`, `GMT`, `Z` or `+0130`, `+01`.
