@@ -23,7 +23,12 @@ impl Unread {
     /// The same with its place moved by the offset of the text in another one.
     #[must_use]
     pub fn moved(self, by: usize) -> Self {
-        let moved = |span: Span| Span::new((span.start as usize).saturating_add(by), (span.end as usize).saturating_add(by));
+        let moved = |span: Span| {
+            Span::new(
+                (span.start as usize).saturating_add(by),
+                (span.end as usize).saturating_add(by),
+            )
+        };
         match self {
             Self::Empty => Self::Empty,
             Self::NotCaptured(span) => Self::NotCaptured(moved(span)),

@@ -45,13 +45,14 @@ fn without_peer(name: Piece<'_>) -> Piece<'_> {
 }
 
 /// The time of `date`: `Wed Mar 11 15:02:40 UTC 2026`, `Wed Mar 11 03:02:40 PM UTC 2026` or RFC 3339. Only with
-/// a zone that names an offset (`UTC`, `GMT`, `Z`, `+01`).
+/// a zone that names an offset (`UTC`, `GMT`, `Z`, `+01`), and only in the first lines.
 #[must_use]
 pub fn date_output(text: &str) -> Option<Spanned<Timestamp>> {
     Piece::new(text, 0)
         .lines()
         .map(Piece::trim)
         .filter(|line| !line.is_empty())
+        .take(3)
         .find_map(|line| {
             let time = line.text.parse().ok().or_else(|| unix_date(line))?;
             Some(line.with(time))

@@ -40,3 +40,6 @@ pub use show_tech::ShowTech;
 pub use switch_reach::{SwitchReach, switch_reach};
 pub(crate) use when::ctime;
 pub use zebra_clients::{ZebraClient, zebra_clients};
+
+#[cfg(test)]
+mod reader_tests;

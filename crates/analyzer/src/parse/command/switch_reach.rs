@@ -30,12 +30,22 @@ pub fn switch_reach(text: &str) -> Read<Vec<SwitchReach>> {
     let clean = without_escapes(text);
     let mut rows: Vec<SwitchReach> = Vec::new();
     let mut first = None;
-    for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
+    for line in Piece::new(&clean, 0)
+        .lines()
+        .filter(|line| !is_noise(line.text))
+    {
         first = first.or(Some(line.trim().span()));
-        if let Some((address, rest)) = line.after("Switch ").and_then(|rest| rest.split_once(": ")) {
+        if let Some((address, rest)) = line.after("Switch ").and_then(|rest| rest.split_once(": "))
+        {
             if let Some(address) = address.parse() {
                 let span = line.trim().span();
-                let mut row = SwitchReach { address, ping: None, arp: None, ssh: None, span };
+                let mut row = SwitchReach {
+                    address,
+                    ping: None,
+                    arp: None,
+                    ssh: None,
+                    span,
+                };
                 rest.words().for_each(|word| row.word(word));
                 rows.push(row);
             }
@@ -43,12 +53,18 @@ pub fn switch_reach(text: &str) -> Read<Vec<SwitchReach>> {
             line.words().for_each(|word| row.word(word));
         }
     }
-    if rows.is_empty() { Err(first.map_or(Unread::Empty, Unread::Layout)) } else { Ok(rows) }
+    if rows.is_empty() {
+        Err(first.map_or(Unread::Empty, Unread::Layout))
+    } else {
+        Ok(rows)
+    }
 }
 
 impl SwitchReach {
     fn word(&mut self, word: Piece<'_>) {
-        let Some((key, value)) = word.split_once("=") else { return };
+        let Some((key, value)) = word.split_once("=") else {
+            return;
+        };
         match (key.text, value.text) {
             ("ping", "ok" | "fail") => self.ping = Some(value.with(value.text == "ok")),
             ("arp", state) if !state.is_empty() => self.arp = Some(value.string()),
@@ -71,6 +87,9 @@ mod tests {
         assert_eq!(rows[0].arp.as_ref().unwrap().value, "REACHABLE");
         assert!(!rows[1].ping.unwrap().value && rows[1].arp.is_none());
         assert_eq!(rows[1].ssh.unwrap().span.slice(text), "closed");
-        assert!(matches!(switch_reach("Switch leaf-01: fine\n"), Err(Unread::Layout(_))));
+        assert!(matches!(
+            switch_reach("Switch leaf-01: fine\n"),
+            Err(Unread::Layout(_))
+        ));
     }
 }

@@ -36,14 +36,20 @@ pub(crate) fn ctime(text: &str) -> Option<DateTime> {
     let month = month(words.next()?)?;
     let day = words.next()?.parse().ok()?;
     let mut clock = words.next()?.split(':');
-    let (hour, minute, second) = (two(clock.next()?)?, two(clock.next()?)?, two(clock.next()?)?);
+    let (hour, minute, second) = (
+        two(clock.next()?)?,
+        two(clock.next()?)?,
+        two(clock.next()?)?,
+    );
     let year = words.next()?.parse().ok()?;
     DateTime::new(year, month, day, hour, minute, second, 0).ok()
 }
 
 /// Number of an English month name.
 pub(crate) fn month(text: &str) -> Option<i8> {
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let names = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let at = names.iter().position(|name| *name == text)?;
     i8::try_from(at.saturating_add(1)).ok()
 }
