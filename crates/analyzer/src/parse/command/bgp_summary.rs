@@ -142,7 +142,7 @@ impl BgpSummary {
             if let Some(family) = family(trimmed) {
                 out.families.push(family);
                 (heading, wrapped) = (None, None);
-            } else if let Some(message) = trimmed.after("% ") {
+            } else if let Some(message) = trimmed.after("% ").filter(|text| says_none(text.text)) {
                 out.message = Some(message.string());
             } else if let Some(family) = out.families.last_mut() {
                 if let Some(found) = Heading::of(line, &["Neighbor", "V", "AS"]) {
@@ -193,6 +193,11 @@ impl BgpFamily {
             .map(|(_, vrf)| vrf.first_word().0.string());
         self.vrf = vrf.or(self.vrf.take());
     }
+}
+
+/// FRR's words for an instance without neighbours, or for no instance at all.
+fn says_none(text: &str) -> bool {
+    text.starts_with("No ") && text.contains("neighbor") || text.ends_with("instance not found")
 }
 
 /// `IPv4 Unicast Summary:`, `IPv4 Unicast Summary (VRF default):`.

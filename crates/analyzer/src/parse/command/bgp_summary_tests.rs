@@ -85,6 +85,10 @@ fn other_texts_are_not_read() {
         BgpSummary::parse("Weekly Summary of things\n"),
         Err(Unread::Layout(_))
     ));
+    assert!(matches!(
+        BgpSummary::parse("% Unknown command: show bgp summary\n"),
+        Err(Unread::Layout(_))
+    ));
     assert_eq!(BgpSummary::parse(""), Err(Unread::Empty));
     let exec = "error: unable to upgrade connection: container not found (\"frr\")\n";
     assert!(matches!(

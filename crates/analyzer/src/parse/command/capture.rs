@@ -19,11 +19,31 @@ pub enum Unread {
     Layout(Span),
 }
 
+impl Unread {
+    /// The same with its place moved by the offset of the text in another one.
+    #[must_use]
+    pub fn moved(self, by: usize) -> Self {
+        let moved = |span: Span| {
+            Span::new(
+                (span.start as usize).saturating_add(by),
+                (span.end as usize).saturating_add(by),
+            )
+        };
+        match self {
+            Self::Empty => Self::Empty,
+            Self::NotCaptured(span) => Self::NotCaptured(moved(span)),
+            Self::NoDataplane(span) => Self::NoDataplane(moved(span)),
+            Self::Layout(span) => Self::Layout(moved(span)),
+        }
+    }
+}
+
 /// A reader's answer: a value, or why there is none.
 pub type Read<T> = Result<T, Unread>;
 
 /// Texts of exec errors, lower case (bundles reference 2.2, gateway reference 6.1).
-const EXEC_ERRORS: [&str; 13] = [
+const EXEC_ERRORS: [&str; 14] = [
+    "command not found",
     "executable file not found",
     "container not found",
     "exec failed",

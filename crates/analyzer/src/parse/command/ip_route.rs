@@ -151,10 +151,12 @@ fn route(line: Piece<'_>) -> Option<RouteEntry> {
     let flags = line
         .sub(1, (prefix.span.start as usize).saturating_sub(line.start))
         .text;
-    if !flags
-        .chars()
-        .all(|c| matches!(c, ' ' | '>' | '*' | 'q' | 'r' | 'b' | 'o' | 't' | '=' | 'S'))
-    {
+    if !flags.chars().all(|c| {
+        matches!(
+            c,
+            ' ' | '>' | '*' | 'q' | 'r' | 'b' | 'o' | 't' | '=' | 'S' | '[' | ']'
+        ) || c.is_ascii_digit()
+    }) {
         return None;
     }
     let rest = line.skip((prefix.span.end as usize).saturating_sub(line.start));

@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 
 use super::capture::{captured, without_escapes};
 use super::piece::{Piece, Spanned};
+use super::when::month;
 
 /// Interface names of `ip link`, `ip addr` or their `-br` forms. `None` where the text has no such form.
 #[must_use]
@@ -44,13 +45,14 @@ fn without_peer(name: Piece<'_>) -> Piece<'_> {
 }
 
 /// The time of `date`: `Wed Mar 11 15:02:40 UTC 2026`, `Wed Mar 11 03:02:40 PM UTC 2026` or RFC 3339. Only with
-/// a zone that names an offset (`UTC`, `GMT`, `Z`, `+01`).
+/// a zone that names an offset (`UTC`, `GMT`, `Z`, `+01`), and only in the first lines.
 #[must_use]
 pub fn date_output(text: &str) -> Option<Spanned<Timestamp>> {
     Piece::new(text, 0)
         .lines()
         .map(Piece::trim)
         .filter(|line| !line.is_empty())
+        .take(3)
         .find_map(|line| {
             let time = line.text.parse().ok().or_else(|| unix_date(line))?;
             Some(line.with(time))
@@ -89,14 +91,6 @@ fn unix_date(line: Piece<'_>) -> Option<Timestamp> {
     }
     let time = DateTime::new(year?, month, day.parse().ok()?, hour, minute, second, 0).ok()?;
     offset(zone)?.to_timestamp(time).ok()
-}
-
-fn month(text: &str) -> Option<i8> {
-    let names = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let at = names.iter().position(|name| *name == text)?;
-    i8::try_from(at.saturating_add(1)).ok()
 }
 
 /// `UTC`, `GMT`, `Z` or `+0130`, `+01`.

@@ -18,6 +18,7 @@ mod prompt;
 mod rpc_stats;
 mod running_config;
 pub mod show_tech;
+mod switch_reach;
 mod when;
 mod zebra_clients;
 
@@ -30,9 +31,15 @@ pub use inspect::{InspectKind, InspectRow, InspectTable, inspect_tables};
 pub use interface_brief::{BriefInterface, interface_brief};
 pub use ip_route::{RouteEntry, RouteHop, RouteTables, VrfTable};
 pub use linux::{date_output, ip_link_names};
+pub(crate) use piece::Piece;
 pub use piece::Spanned;
 pub use prompt::{PromptCommand, prompt_commands};
 pub use rpc_stats::{RpcOperation, RpcStats};
 pub use running_config::{ConfigNeighbor, RouterBgp, RunningConfig};
 pub use show_tech::ShowTech;
+pub use switch_reach::{SwitchReach, switch_reach};
+pub(crate) use when::ctime;
 pub use zebra_clients::{ZebraClient, zebra_clients};
+
+#[cfg(test)]
+mod reader_tests;

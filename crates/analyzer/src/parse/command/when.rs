@@ -29,6 +29,31 @@ fn civil(date: &str, time: &str) -> Option<DateTime> {
     DateTime::new(year, month, day, hour, minute, second, 0).ok()
 }
 
+/// `Wed Mar 11 15:02:40 2026`, as C's `ctime` prints it: local time without a zone.
+pub(crate) fn ctime(text: &str) -> Option<DateTime> {
+    let mut words = text.split_whitespace();
+    words.next()?;
+    let month = month(words.next()?)?;
+    let day = words.next()?.parse().ok()?;
+    let mut clock = words.next()?.split(':');
+    let (hour, minute, second) = (
+        two(clock.next()?)?,
+        two(clock.next()?)?,
+        two(clock.next()?)?,
+    );
+    let year = words.next()?.parse().ok()?;
+    DateTime::new(year, month, day, hour, minute, second, 0).ok()
+}
+
+/// Number of an English month name.
+pub(crate) fn month(text: &str) -> Option<i8> {
+    let names = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let at = names.iter().position(|name| *name == text)?;
+    i8::try_from(at.saturating_add(1)).ok()
+}
+
 fn two(text: &str) -> Option<i8> {
     if text.len() == 2 {
         text.parse().ok()
@@ -142,6 +167,14 @@ mod tests {
         );
         assert_eq!(history_date("--"), None);
         assert_eq!(history_date("14:02:11 at 2026/03/11 x"), None);
+    }
+
+    #[test]
+    fn c_times() {
+        let expected = DateTime::new(2026, 3, 1, 15, 2, 40, 0).unwrap();
+        assert_eq!(ctime("Sun Mar  1 15:02:40 2026"), Some(expected));
+        assert_eq!(ctime("Sun Mar  1 15:02:40 UTC 2026"), None);
+        assert_eq!(ctime("soon"), None);
     }
 
     #[test]

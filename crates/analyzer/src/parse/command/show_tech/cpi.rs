@@ -64,6 +64,14 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<ControlPlane> {
 }
 
 impl ControlPlane {
+    /// True for `Connected`; none where no status was printed.
+    #[must_use]
+    pub fn connected(&self) -> Option<bool> {
+        self.status
+            .as_ref()
+            .map(|status| status.value == "Connected")
+    }
+
     fn field(&mut self, key: Piece<'_>, value: Piece<'_>) {
         match key.text {
             "STATUS" => self.status = Some(value.string()),

@@ -12,6 +12,9 @@ pub struct FlowFilter {
     pub form: FilterForm,
     /// Rules towards a destination.
     pub rules: Vec<FilterRule>,
+    /// False where the text ends inside the section or a line was not understood: a missing rule then
+    /// proves nothing.
+    pub complete: bool,
 }
 
 /// Form of the filter.
@@ -73,6 +76,7 @@ pub(crate) fn grids(section: &mut Section<'_, '_>) -> SectionRead<FlowFilter> {
         Ok(FlowFilter {
             form: FilterForm::Grids,
             rules,
+            complete: section.complete(),
         })
     } else {
         Err(UnknownLayout)
@@ -135,6 +139,7 @@ pub(crate) fn tree(section: &mut Section<'_, '_>) -> SectionRead<FlowFilter> {
         Ok(FlowFilter {
             form: FilterForm::Tree,
             rules,
+            complete: section.complete(),
         })
     } else {
         Err(UnknownLayout)

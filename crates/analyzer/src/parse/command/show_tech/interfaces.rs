@@ -99,7 +99,7 @@ pub(crate) fn interfaces(section: &mut Section<'_, '_>) -> SectionRead<Vec<Datap
             None => section.skipped.push(line.trim().span()),
         }
     }
-    Ok(rows)
+    section.counted(rows)
 }
 
 pub(crate) fn addresses(section: &mut Section<'_, '_>) -> SectionRead<Vec<InterfaceAddresses>> {
@@ -125,7 +125,7 @@ pub(crate) fn addresses(section: &mut Section<'_, '_>) -> SectionRead<Vec<Interf
             _ => section.skipped.push(line.trim().span()),
         }
     }
-    Ok(rows)
+    section.counted(rows)
 }
 
 pub(crate) fn vrfs(section: &mut Section<'_, '_>) -> SectionRead<Vec<DataplaneVrf>> {
@@ -153,5 +153,5 @@ pub(crate) fn vrfs(section: &mut Section<'_, '_>) -> SectionRead<Vec<DataplaneVr
             None => section.skipped.push(line.trim().span()),
         }
     }
-    Ok(rows)
+    section.counted(rows)
 }

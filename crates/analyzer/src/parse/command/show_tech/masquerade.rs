@@ -115,7 +115,10 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<MasqueradeTable
         } else if let Some(pool) = out.pools.last_mut().filter(|pool| !pool.complete) {
             match pool.line(trimmed, list) {
                 Some(next) => list = next,
-                None => section.skipped.push(trimmed.span()),
+                None => {
+                    pool.doubt();
+                    section.skipped.push(trimmed.span());
+                }
             }
         } else if trimmed.text != "(empty)" {
             section.skipped.push(trimmed.span());
@@ -158,6 +161,13 @@ fn heading(line: Piece<'_>) -> Option<MasqueradePool> {
 }
 
 impl MasqueradePool {
+    /// A line that was not understood may have been an unused range.
+    fn doubt(&mut self) {
+        if let Some(region) = self.regions.last_mut() {
+            region.ranges_printed = false;
+        }
+    }
+
     /// Reads a line under the heading; gives the list that goes on after it, or none for an unknown line.
     fn line(&mut self, line: Piece<'_>, list: List) -> Option<List> {
         if let Some(timeout) = line.after("idle timeout:") {

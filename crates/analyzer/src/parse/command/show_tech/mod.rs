@@ -136,6 +136,23 @@ pub(crate) struct Section<'a, 's> {
 }
 
 impl Section<'_, '_> {
+    /// The section ends before the text does, and every line of it was understood.
+    pub(crate) fn complete(&self) -> bool {
+        self.closed && self.skipped.is_empty()
+    }
+
+    /// The rows, unless the title counts more: a section that was cut, or rows of an unknown layout.
+    pub(crate) fn counted<T>(&self, rows: Vec<T>) -> SectionRead<Vec<T>> {
+        let missing = self
+            .count
+            .is_some_and(|count| u64::try_from(rows.len()).is_ok_and(|len| len < count.value));
+        if missing && (rows.is_empty() || !self.closed) {
+            Err(UnknownLayout)
+        } else {
+            Ok(rows)
+        }
+    }
+
     pub(crate) fn skip(&mut self, line: Piece<'_>) {
         self.skipped.push(line.trim().span());
     }
@@ -193,29 +210,20 @@ impl ShowTech {
             .map(|row| row.genid)
     }
 
-    /// True if the applied configuration holds the peering; `None` where it was not captured.
+    /// True if the applied configuration holds the peering; `None` where that was not captured, or not
+    /// read to its end.
     #[must_use]
     pub fn runs_peering(&self, name: &str) -> Option<bool> {
-        let listed = |vpcs: &Vec<AppliedVpc>| {
-            vpcs.iter().any(|vpc| {
-                vpc.peerings
-                    .iter()
-                    .any(|peering| peering.name.value == name)
-            })
-        };
-        let detailed = |all: &Vec<VpcPeerings>| {
-            all.iter().any(|vpc| {
-                vpc.peerings
-                    .iter()
-                    .any(|peering| peering.name.value == name)
-            })
-        };
-        match (&self.vpcs, &self.peerings) {
-            (None, None) => None,
-            (vpcs, peerings) => {
-                Some(vpcs.as_ref().is_some_and(listed) || peerings.as_ref().is_some_and(detailed))
-            }
+        let vpcs = self.vpcs.iter().flatten().flat_map(|vpc| &vpc.peerings);
+        let detail = self.peerings.iter().flatten().flat_map(|vpc| &vpc.peerings);
+        if vpcs
+            .map(|peering| &peering.name)
+            .chain(detail.map(|peering| &peering.name))
+            .any(|known| known.value == name)
+        {
+            return Some(true);
         }
+        (self.vpcs.is_some() && self.skipped.is_empty()).then_some(false)
     }
 
     /// Stores what a section's reader gave.
@@ -287,6 +295,7 @@ impl ShowTech {
             "Packet driver status" => self.driver = Some(driver::read(section)?),
             name => {
                 if let Some(peerings) = peerings::read(part.title, section) {
+                    let peerings = peerings?;
                     self.peerings.get_or_insert_default().push(peerings);
                 } else if let Some(routing) = vpcs::routing(name, part.title, section) {
                     self.vpc_routing.get_or_insert_default().push(routing);

@@ -100,5 +100,5 @@ fn table<T>(
             None => section.skipped.push(line.trim().span()),
         }
     }
-    Ok(rows)
+    section.counted(rows)
 }

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::super::piece::{Piece, Spanned};
 use super::super::when::duration;
-use super::Section;
+use super::{Section, SectionRead};
 
 /// `Peerings of VPC:<v> Id:<id> vni :<n> (<k>)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,10 @@ pub struct AppliedNat {
 }
 
 /// The peerings under the title; `None` for another title.
-pub(crate) fn read(title: Piece<'_>, section: &mut Section<'_, '_>) -> Option<VpcPeerings> {
+pub(crate) fn read(
+    title: Piece<'_>,
+    section: &mut Section<'_, '_>,
+) -> Option<SectionRead<VpcPeerings>> {
     let (vpc, rest) = title.after("Peerings of VPC:")?.first_word();
     let id = rest
         .split_once("Id:")
@@ -131,7 +134,18 @@ pub(crate) fn read(title: Piece<'_>, section: &mut Section<'_, '_>) -> Option<Vp
             }
         }
     }
-    Some(out)
+    let VpcPeerings {
+        vpc,
+        id,
+        vni,
+        peerings,
+    } = out;
+    Some(section.counted(peerings).map(|peerings| VpcPeerings {
+        vpc,
+        id,
+        vni,
+        peerings,
+    }))
 }
 
 impl AppliedSide {

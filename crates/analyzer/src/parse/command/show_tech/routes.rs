@@ -88,6 +88,7 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<VrfRoutes> {
             _ => section.skipped.push(line.trim().span()),
         }
     }
+    out.routes = section.counted(out.routes)?;
     Ok(out)
 }
 

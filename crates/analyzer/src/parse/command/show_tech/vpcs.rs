@@ -98,7 +98,7 @@ pub(crate) fn summary(section: &mut Section<'_, '_>) -> SectionRead<Vec<AppliedV
             });
         }
     }
-    Ok(vpcs)
+    section.counted(vpcs)
 }
 
 /// The destinations table of a section whose title is a VPC's name; known by its heading.
