@@ -7,11 +7,14 @@ use super::names::{self, Keys};
 use crate::parse::draft::Draft;
 use crate::source::Span;
 
+/// Most fields at the top of an object; real ones have a dozen.
+const MAX_TOP: usize = 64;
+
 /// The object of a description.
 pub(super) fn object(described: &Described<'_>, kind: &str) -> Draft {
     let reader = Reader { described, kind };
     let mut object = Draft::map();
-    for block in described.top() {
+    for block in described.top().take(MAX_TOP) {
         let Some(key) = block.key else { continue };
         match key.text {
             "Labels" | "Annotations" | "Events" => {}
@@ -63,9 +66,12 @@ pub(super) fn pairs(described: &Described<'_>, object: &mut Draft) {
             .iter()
             .chain(&block.lines)
             .filter_map(|part| {
-                let (name, value) = part.text.split_once(sign)?;
+                let (name, value) = part.text.split_once(sign).or_else(|| {
+                    // The blank behind the colon is cut off an empty value.
+                    Some((part.text.strip_suffix(sign.trim_end())?, ""))
+                })?;
                 let start = part.span.start as usize;
-                let from = start + name.len() + sign.len();
+                let from = (part.span.end as usize).saturating_sub(value.len());
                 let value = Draft::Scalar {
                     text: value.to_owned(),
                     style: crate::source::ScalarStyle::DoubleQuoted,

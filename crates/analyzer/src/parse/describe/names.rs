@@ -13,6 +13,8 @@ pub(super) enum Keys {
     Names,
     /// VRFs: `default` or `Vrf…`.
     Vrfs,
+    /// Names that the NOS gives to parts, mostly with blanks: printed as they are.
+    Parts,
     /// Anything else.
     Other,
 }
@@ -26,8 +28,14 @@ impl Keys {
         {
             return label.to_owned();
         }
-        // Keys with a blank were not split, but they cannot be told from split ones; their names are in
-        // maps of kind `Other` only, where most hold a digit.
+        // Splitting puts blanks around dashes.
+        if self == Self::Parts
+            || label
+                .split(' ')
+                .any(|word| word.contains('-') && word.contains(char::is_alphabetic))
+        {
+            return label.to_owned();
+        }
         match self {
             Self::Fields => {
                 let (first, rest) = label.split_once(' ').unwrap_or((label, ""));
@@ -41,7 +49,7 @@ impl Keys {
                 .collect::<String>()
                 .to_lowercase(),
             Self::Vrfs if label == "Default" => "default".to_owned(),
-            Self::Vrfs | Self::Other => label.chars().filter(|c| *c != ' ').collect(),
+            Self::Vrfs | Self::Parts | Self::Other => label.chars().filter(|c| *c != ' ').collect(),
         }
     }
 }
@@ -75,19 +83,19 @@ pub(super) fn keys(kind: &str, path: &[String]) -> Keys {
         (_, "connectionIDs" | "vpcVNIs" | "vpcSubnetVNIs" | "vpcInfoIDs" | "irbVLANs") => {
             Keys::Names
         }
-        (_, "portChannelIDs" | "externalIDs" | "subnetIDs" | "defaultSwitchUsers" | "onie") => {
-            Keys::Names
-        }
+        (
+            _,
+            "portChannelIDs" | "externalIDs" | "subnetIDs" | "defaultSwitchUsers" | "onie" | "tags",
+        ) => Keys::Names,
         (_, "loopbackWorkaroundLinks" | "loopbackWorkaroundVLANs") => Keys::Names,
         ("vpcSubnetVNIs", _) | ("fabric", "nos") => Keys::Names,
         (_, "permit") if kind == "VPCPeering" || is_agent_peering(path) => Keys::Names,
-        (_, "interfaces" | "transceivers" | "breakouts" | "fans" | "psus" | "temps") => Keys::Other,
+        (_, "fans" | "psus" | "temps") => Keys::Parts,
+        (_, "interfaces" | "transceivers" | "breakouts") => Keys::Other,
         (_, "firmware" | "channels" | "queues" | "portGroups" | "portProfiles" | "pipelines") => {
             Keys::Other
         }
-        (_, "supported" | "allocated" | "communities" | "gatewayCommunities" | "tags") => {
-            Keys::Other
-        }
+        (_, "supported" | "allocated" | "communities" | "gatewayCommunities") => Keys::Other,
         (_, "portSpeeds" | "portGroupSpeeds" | "portBreakouts" | "portAutoNegs" | "portFECs") => {
             Keys::Other
         }
@@ -168,7 +176,9 @@ mod tests {
         ] {
             assert_eq!(Keys::Vrfs.key(label), key);
         }
-        assert_eq!(Keys::Other.key("FanTray 1 Fan 1"), "FanTray 1 Fan 1");
+        assert_eq!(Keys::Parts.key("FanTray 1 Fan 1"), "FanTray 1 Fan 1");
+        assert_eq!(Keys::Parts.key("PT Mid"), "PT Mid");
+        assert_eq!(Keys::Other.key("On-board"), "On-board");
         assert_eq!(Keys::Other.key("CPU"), "CPU");
     }
 }
