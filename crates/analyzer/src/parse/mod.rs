@@ -1,6 +1,5 @@
 //! Readers of everything that is not YAML or JSON.
 
-pub mod command;
 pub mod describe;
 mod draft;
 pub mod log;
