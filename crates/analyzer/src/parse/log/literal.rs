@@ -130,6 +130,8 @@ pub struct Literal {
     /// A field that is filled from an earlier line, see `context`.
     pub(super) inherited: Option<&'static str>,
     pub(super) ignore_case: bool,
+    /// The message must begin with the text.
+    pub(super) at_start: bool,
     compiled: OnceLock<Compiled>,
 }
 
@@ -161,6 +163,7 @@ impl Literal {
             empty: None,
             inherited: None,
             ignore_case: false,
+            at_start: false,
             compiled: OnceLock::new(),
         }
     }
@@ -197,6 +200,11 @@ impl Literal {
 
     pub(super) const fn any_case(mut self) -> Self {
         self.ignore_case = true;
+        self
+    }
+
+    pub(super) const fn at_start(mut self) -> Self {
+        self.at_start = true;
         self
     }
 

@@ -178,6 +178,9 @@ impl Reader<'_, '_> {
             let Some(ranges) = check(literal, &plain.text) else {
                 continue;
             };
+            if literal.at_start && !starts(literal, raw.get(info.message_start..).unwrap_or("")) {
+                continue;
+            }
             let time = *time.get_or_insert_with(|| self.time(&info, start));
             let line = Span::new(
                 start,
@@ -222,6 +225,15 @@ impl Reader<'_, '_> {
     }
 }
 
+/// True if the message begins with the fixed start of one of the literal's texts.
+fn starts(literal: &Literal, message: &str) -> bool {
+    let message = message.trim_start();
+    literal
+        .texts
+        .iter()
+        .any(|text| message.starts_with(text.split('{').next().unwrap_or("")))
+}
+
 /// Tells whether a literal really stands on the line, and what it captures.
 fn check(literal: &'static Literal, line: &str) -> Option<template::Ranges> {
     let compiled = literal.compiled();
@@ -231,8 +243,8 @@ fn check(literal: &'static Literal, line: &str) -> Option<template::Ranges> {
         .texts
         .iter()
         .any(|text| text.matches(line, literal.ignore_case, &mut ranges))
-        || (!literal.any_of.is_empty() && !literal.any_of.iter().any(|text| has(text)))
-        || literal.none_of.iter().any(|text| has(text))
+        || (!literal.any_of.is_empty() && !literal.any_of.iter().any(&has))
+        || literal.none_of.iter().any(has)
     {
         return None;
     }

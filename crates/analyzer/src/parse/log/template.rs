@@ -142,9 +142,9 @@ fn set(ranges: &mut Ranges, number: Option<usize>, range: (usize, usize)) {
 
 /// Start of the run of non-blanks that ends at `end`.
 fn word_start(line: &str, end: usize) -> usize {
-    line.get(..end)
-        .and_then(|before| before.rfind(char::is_whitespace))
-        .map_or(0, |at| at + 1)
+    let before = line.get(..end).unwrap_or("");
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
+    end.saturating_sub(word.len())
 }
 
 #[cfg(test)]
@@ -179,6 +179,7 @@ mod tests {
             ),
             Some(vec![("daemon", "zebra"), ("reason", "read returned EOF")])
         );
+        assert_eq!(run("{x} up", "a\u{2000} up"), Some(vec![("x", "")]));
         assert_eq!(run("a{}b{tail}", "xaxxb"), Some(vec![("tail", "")]));
         assert_eq!(
             run("code = {code} desc", "code = A B desc"),

@@ -2,7 +2,8 @@
 
 use super::dialect::Dialect;
 use super::json::quote_end;
-use super::line::{Head, Level, core};
+use super::line::{Head, Level};
+use super::program;
 use super::stamp::{self, LogTime};
 
 /// Takes one prefix off. False when there is none.
@@ -74,7 +75,11 @@ fn runtime(head: &mut Head<'_>) -> bool {
         *head = words;
         return true;
     }
-    if !first.is_empty() && unit(second).is_some_and(|_| second.contains('[') || !zulu) {
+    // A severity word stands between host and program in SONiC's files.
+    let host = !first.is_empty() && stamp::rfc3339(first.as_bytes(), 0).is_none();
+    let graded = Level::parse(second).is_some() && unit(words.word()).is_some();
+    let tag = unit(second).is_some() && (second.contains('[') || !zulu);
+    if host && (graded || tag) {
         ahead.word();
         ahead.dialect = Some(Dialect::Journal);
         tagged(&mut ahead);
@@ -212,7 +217,7 @@ pub(super) fn stern(head: &mut Head<'_>) -> bool {
     if !name(pod) || !name(container) {
         return false;
     }
-    let found = core(&mut ahead) && ahead.time.is_some();
+    let found = program::read(&mut ahead) && ahead.time.is_some();
     if found {
         *head = ahead;
     }

@@ -18,7 +18,7 @@ const BY_NAME: &[End] = &[End {
 literals! {
     STREAMS;
     /// An object was reconciled: fields `controller`, `name`, `namespace`.
-    RECONCILED = ("ctrl-reconciled", Info, "{kind} reconciled")
+    RECONCILED = ("ctrl-reconciled", Info, "{kind} reconciled ")
         .keys(&["controller", "name", "namespace"]);
     /// The controller begins with a Gateway: field `name`.
     RECONCILING_GATEWAY = ("ctrl-reconciling-gateway", Info, "Reconciling Gateway")

@@ -156,6 +156,7 @@ literals! {
         .ended_by(BY_APPLY);
     /// The kernel refuses interface, VRF or VXLAN operations (D24).
     RECONCILE_FAILED = ("dp-reconcile-failed", Error, "Interface reconciliation not achieved after {#passes} passes", "Couldn't build required information base: {error}")
+        .none_of(&["Failed to apply the config"])
         .ended_by(BY_APPLY);
     /// An interface or PCI address of the Gateway is not on the node.
     INTERFACE_MISSING = ("dp-interface-missing", Error, "Failed to get mac for Ethernet interface '{interface}'", "Unable to find kernel interface '{interface}'", "Mac {mac} of interface '{interface}' is invalid", "expected pci device missing: {interface}")

@@ -18,7 +18,8 @@ literals! {
         .any_case();
     /// A lease was given: fields `mac`, `vrf`, `circuitID`, `ip`.
     ALLOCATED = ("dhcpd-allocated", Info, "Allocated ")
-        .keys(&["mac", "vrf", "circuitID", "ip"]);
+        .keys(&["mac", "vrf", "circuitID", "ip"])
+        .filled("mac");
     /// A request from a VLAN or VRF without DHCPSubnet.
     NO_SUBNET = ("dhcpd-no-subnet", Warning, "No subnet found")
         .keys(&["vrf", "circuitID", "mac"])

@@ -49,7 +49,7 @@ literals! {
         .ended_by(BY_RELOAD);
     /// What frr-reload wrote: field `output`.
     RELOAD_OUTPUT = ("frr-reload-output", Error, "stderr: {output}", "stdout: {output}")
-        .ended_by(BY_RELOAD);
+        .at_start().ended_by(BY_RELOAD);
     /// The reloader is missing.
     SPAWN_FAILED = ("frr-spawn-failed", Critical, "Cmd spawn failed: {error}", "Cmd wait failed: {error}")
         .ended_by(BY_RELOAD);

@@ -97,7 +97,6 @@ literals! {
     /// The token was made anew.
     UNAUTHORIZED = ("agent-unauthorized", Error, "Unauthorized", "is forbidden")
         .keys(&["err"])
-        .any_case()
         .ended_by(BY_API);
     /// The API did not answer at that moment.
     HEARTBEAT_FAILED = ("agent-heartbeat-failed", Warning, "failed to update agent heartbeat")

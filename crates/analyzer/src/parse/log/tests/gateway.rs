@@ -156,6 +156,15 @@ fn look_alikes() {
 }
 
 #[test]
+fn output_of_the_reloader_begins_its_line() {
+    assert_eq!(
+        ids("Error cannot set logtostderr: no such flag", Stream::Frr),
+        Vec::<&str>::new()
+    );
+    assert_eq!(ids("stderr: x", Stream::Frr), ["frr-reload-output"]);
+}
+
+#[test]
 fn watcher_error_is_a_parse_error_by_its_text() {
     let line = |error| {
         format!(

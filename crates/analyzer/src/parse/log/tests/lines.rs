@@ -241,6 +241,16 @@ fn prefixes_of_collectors() {
         ),
     );
     check(
+        "2026-10-06T08:51:17.123456+00:00 leaf-01 NOTICE bgp#bgpd: up",
+        (
+            "2026-10-06T08:51:17.123456Z",
+            Some(Level::Info),
+            Some("bgp#bgpd"),
+            "up",
+            Dialect::Journal,
+        ),
+    );
+    check(
         "<13>1 2026-10-06T08:51:17Z leaf-01 bgpd 31 - - up",
         (
             "2026-10-06T08:51:17Z",
