@@ -1,9 +1,5 @@
-//! Readers of everything that is not YAML or JSON.
+//! Parsers of the texts inside a bundle. None of them fails: what cannot be read is told, the rest is kept.
 
-pub mod describe;
-mod draft;
+pub mod config_history;
 pub mod log;
 pub mod prometheus;
-mod kinds;
-pub mod sections;
-pub mod table;

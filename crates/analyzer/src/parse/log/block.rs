@@ -12,11 +12,17 @@ const LINES: usize = 500;
 pub fn block(text: &str, line: Span) -> Span {
     let mut end = line.end as usize;
     for _ in 0..LINES {
-        let Some(rest) = text.get(end..).filter(|rest| rest.len() > 1) else { break };
+        let Some(rest) = text.get(end..).filter(|rest| rest.len() > 1) else {
+            break;
+        };
         // `end` stands at the newline, or at a carriage return before it.
-        let Some(skip) = memchr::memchr(b'\n', rest.as_bytes()) else { break };
+        let Some(skip) = memchr::memchr(b'\n', rest.as_bytes()) else {
+            break;
+        };
         let start = end + skip + 1;
-        let Some(next) = text.get(start..).filter(|next| !next.is_empty()) else { break };
+        let Some(next) = text.get(start..).filter(|next| !next.is_empty()) else {
+            break;
+        };
         let len = memchr::memchr(b'\n', next.as_bytes()).unwrap_or(next.len());
         let next = next.get(..len).unwrap_or("");
         if parse_line(next, None).starts_message() {
@@ -24,7 +30,10 @@ pub fn block(text: &str, line: Span) -> Span {
         }
         end = start + next.trim_end_matches('\r').len();
     }
-    Span { start: line.start, end: Span::new(0, end).end }
+    Span {
+        start: line.start,
+        end: Span::new(0, end).end,
+    }
 }
 
 /// What a panic report says.
@@ -46,7 +55,10 @@ pub fn panic_details(text: &str, hit: &Hit) -> Panic {
     let part = |line: &str, at: usize, from: usize| {
         let value = line.get(from..).unwrap_or("");
         let lead = value.len() - value.trim_start().len();
-        Span::new(at + from + lead, at + from + value.trim_end().len().max(lead))
+        Span::new(
+            at + from + lead,
+            at + from + value.trim_end().len().max(lead),
+        )
     };
     let mut at = whole.start as usize;
     let mut after_thread = false;

@@ -53,11 +53,21 @@ pub(super) fn pairs(line: &str, at: usize) -> impl Iterator<Item = Pair<'_>> {
                 let close = quote_end(bytes, at + 1);
                 (at + 1, close, (close + 1).min(bytes.len()))
             } else {
-                let len = bytes.get(at..).unwrap_or(&[]).iter().take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).count();
+                let len = bytes
+                    .get(at..)
+                    .unwrap_or(&[])
+                    .iter()
+                    .take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))
+                    .count();
                 (at, at + len, at + len)
             };
             at = end;
-            return Some(Pair { key, value_start, value_end, end });
+            return Some(Pair {
+                key,
+                value_start,
+                value_end,
+                end,
+            });
         }
     })
 }
@@ -81,8 +91,12 @@ pub(super) fn structured(head: &mut Head<'_>) -> bool {
         })
     };
     let text = |range: (usize, usize)| rest.get(range.0..range.1).unwrap_or("");
-    let Some(message) = member(&["msg", "message"]) else { return false };
-    let Some(level) = member(&["level", "severity", "lvl"]).and_then(|range| Level::parse(text(range))) else {
+    let Some(message) = member(&["msg", "message"]) else {
+        return false;
+    };
+    let Some(level) =
+        member(&["level", "severity", "lvl"]).and_then(|range| Level::parse(text(range)))
+    else {
         return false;
     };
     if let Some(range) = member(&["time", "ts", "timestamp"]) {
@@ -118,15 +132,26 @@ mod tests {
     #[test]
     fn pairs_with_quotes_and_words() {
         let line = r#"INF some words key=a err="say \"x=y\" now" empty="" last=z"#;
-        let found: Vec<_> =
-            pairs(line, 0).map(|pair| (pair.key, &line[pair.value_start..pair.value_end])).collect();
-        assert_eq!(found, [("key", "a"), ("err", r#"say \"x=y\" now"#), ("empty", ""), ("last", "z")]);
+        let found: Vec<_> = pairs(line, 0)
+            .map(|pair| (pair.key, &line[pair.value_start..pair.value_end]))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("key", "a"),
+                ("err", r#"say \"x=y\" now"#),
+                ("empty", ""),
+                ("last", "z")
+            ]
+        );
     }
 
     #[test]
     fn cut_quotes_end_the_line() {
         let line = r#"a="no end \"#;
-        let found: Vec<_> = pairs(line, 0).map(|pair| (pair.value_start, pair.value_end)).collect();
+        let found: Vec<_> = pairs(line, 0)
+            .map(|pair| (pair.value_start, pair.value_end))
+            .collect();
         assert_eq!(found.len(), 1);
     }
 }

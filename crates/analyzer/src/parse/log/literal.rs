@@ -130,6 +130,8 @@ pub struct Literal {
     /// A field that is filled from an earlier line, see `context`.
     pub(super) inherited: Option<&'static str>,
     pub(super) ignore_case: bool,
+    /// The message must begin with the text.
+    pub(super) at_start: bool,
     compiled: OnceLock<Compiled>,
 }
 
@@ -161,6 +163,7 @@ impl Literal {
             empty: None,
             inherited: None,
             ignore_case: false,
+            at_start: false,
             compiled: OnceLock::new(),
         }
     }
@@ -200,6 +203,11 @@ impl Literal {
         self
     }
 
+    pub(super) const fn at_start(mut self) -> Self {
+        self.at_start = true;
+        self
+    }
+
     pub(super) const fn ended_by(mut self, ends: &'static [End]) -> Self {
         self.ends = Ends::By(ends);
         self
@@ -208,7 +216,9 @@ impl Literal {
     /// True if the literal counts in `stream`.
     #[must_use]
     pub fn counts_in(&self, stream: Stream) -> bool {
-        self.streams.iter().any(|known| *known == stream || *known == Stream::Any)
+        self.streams
+            .iter()
+            .any(|known| *known == stream || *known == Stream::Any)
     }
 
     /// Names of the fields that a hit of this literal may hold.
@@ -229,7 +239,11 @@ impl Literal {
     pub(super) fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
             let mut names: Vec<&'static str> = Vec::new();
-            let texts = self.texts.iter().map(|text| template::compile(text, &mut names)).collect();
+            let texts = self
+                .texts
+                .iter()
+                .map(|text| template::compile(text, &mut names))
+                .collect();
             for name in self.keys.iter().chain(self.inherited.iter()) {
                 if !names.contains(name) {
                     names.push(name);

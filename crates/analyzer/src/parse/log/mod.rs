@@ -13,6 +13,7 @@ mod line;
 mod literal;
 pub mod literals;
 mod over;
+mod program;
 mod scan;
 mod stamp;
 mod template;

@@ -24,7 +24,8 @@ struct Later<'t> {
 /// Marks every hit that a later one ends.
 pub(super) fn mark(text: &str, hits: &mut [Hit], literals: &[&'static Literal]) {
     // Which fields of an ending literal are ever compared.
-    let mut wanted: BTreeMap<&'static str, Vec<&'static [(&'static str, &'static str)]>> = BTreeMap::new();
+    let mut wanted: BTreeMap<&'static str, Vec<&'static [(&'static str, &'static str)]>> =
+        BTreeMap::new();
     for end in literals.iter().flat_map(|literal| literal.ends()) {
         let fields = wanted.entry(end.by.id).or_default();
         if let Join::Same(pairs) = end.join
@@ -35,7 +36,9 @@ pub(super) fn mark(text: &str, hits: &mut [Hit], literals: &[&'static Literal]) 
     }
     let mut seen: BTreeMap<&'static str, Later<'_>> = BTreeMap::new();
     for index in (0..hits.len()).rev() {
-        let Some(hit) = hits.get(index).copied() else { continue };
+        let Some(hit) = hits.get(index).copied() else {
+            continue;
+        };
         let ended = hit
             .literal
             .ends()
@@ -45,7 +48,9 @@ pub(super) fn mark(text: &str, hits: &mut [Hit], literals: &[&'static Literal]) 
         if let (Some(by), Some(hit)) = (ended, hits.get_mut(index)) {
             hit.set_ended_by(by);
         }
-        let Some(fields) = wanted.get(hit.literal.id) else { continue };
+        let Some(fields) = wanted.get(hit.literal.id) else {
+            continue;
+        };
         let later = seen.entry(hit.literal.id).or_default();
         later.nearest = Some(index);
         if let Some(generation) = hit.number(text, "generation") {
@@ -74,7 +79,11 @@ fn ended_at(text: &str, hit: &Hit, hits: &[Hit], later: &Later<'_>, join: Join) 
     match join {
         Join::Any => later.nearest,
         Join::Generation => match hit.number(text, "generation") {
-            Some(generation) => later.generations.range(generation..).next().map(|(_, index)| *index),
+            Some(generation) => later
+                .generations
+                .range(generation..)
+                .next()
+                .map(|(_, index)| *index),
             None => later.nearest,
         },
         Join::Same(pairs) => {
@@ -90,7 +99,11 @@ fn ended_at(text: &str, hit: &Hit, hits: &[Hit], later: &Later<'_>, join: Join) 
                 return Some(nearest);
             }
             let generation = own.number(text, "generation")?;
-            later.generations.range(generation.checked_add(1)?..).next().map(|(_, index)| *index)
+            later
+                .generations
+                .range(generation.checked_add(1)?..)
+                .next()
+                .map(|(_, index)| *index)
         }
     }
 }

@@ -32,12 +32,18 @@ pub(super) fn compile(text: &'static str, names: &mut Vec<&'static str>) -> Temp
         if !fixed.is_empty() {
             parts.push(Part::Fixed(fixed));
         }
-        let Some((name, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}')) else { break };
+        let Some((name, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'))
+        else {
+            break;
+        };
         let mut number = |name| {
-            names.iter().position(|known| *known == name).unwrap_or_else(|| {
-                names.push(name);
-                names.len() - 1
-            })
+            names
+                .iter()
+                .position(|known| *known == name)
+                .unwrap_or_else(|| {
+                    names.push(name);
+                    names.len() - 1
+                })
         };
         parts.push(match name.strip_prefix('#') {
             Some(name) => Part::Digits(number(name)),
@@ -86,14 +92,22 @@ impl Template {
         for part in &self.parts {
             match *part {
                 Part::Fixed(text) => {
-                    let Some(rest) = line.get(at..) else { return false };
-                    let Some(place) = find(rest, text, ignore_case) else { return false };
+                    let Some(rest) = line.get(at..) else {
+                        return false;
+                    };
+                    let Some(place) = find(rest, text, ignore_case) else {
+                        return false;
+                    };
                     if !first && open.is_none() && place != 0 {
                         return false;
                     }
                     if let Some((number, start)) = open.take() {
                         // A leading capture is the word before the first fixed text.
-                        let start = if first { word_start(line, at + place) } else { start };
+                        let start = if first {
+                            word_start(line, at + place)
+                        } else {
+                            start
+                        };
                         set(&mut ranges, number, (start, at + place));
                     }
                     at += place + text.len();
@@ -128,7 +142,9 @@ fn set(ranges: &mut Ranges, number: Option<usize>, range: (usize, usize)) {
 
 /// Start of the run of non-blanks that ends at `end`.
 fn word_start(line: &str, end: usize) -> usize {
-    line.get(..end).and_then(|before| before.rfind(char::is_whitespace)).map_or(0, |at| at + 1)
+    let before = line.get(..end).unwrap_or("");
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
+    end.saturating_sub(word.len())
 }
 
 #[cfg(test)]
@@ -151,20 +167,33 @@ mod tests {
     #[test]
     fn captures() {
         let text = "for genid {#generation}: {error}";
-        assert_eq!(run(text, "x for genid 12: bad: thing "), Some(vec![("generation", "12"), ("error", "bad: thing")]));
+        assert_eq!(
+            run(text, "x for genid 12: bad: thing "),
+            Some(vec![("generation", "12"), ("error", "bad: thing")])
+        );
         assert_eq!(run(text, "x for genid N: bad"), None);
         assert_eq!(
-            run("{daemon} state -> down : {reason}", "WATCHFRR: [A] zebra state -> down : read returned EOF"),
+            run(
+                "{daemon} state -> down : {reason}",
+                "WATCHFRR: [A] zebra state -> down : read returned EOF"
+            ),
             Some(vec![("daemon", "zebra"), ("reason", "read returned EOF")])
         );
+        assert_eq!(run("{x} up", "a\u{2000} up"), Some(vec![("x", "")]));
         assert_eq!(run("a{}b{tail}", "xaxxb"), Some(vec![("tail", "")]));
-        assert_eq!(run("code = {code} desc", "code = A B desc"), Some(vec![("code", "A B")]));
+        assert_eq!(
+            run("code = {code} desc", "code = A B desc"),
+            Some(vec![("code", "A B")])
+        );
         assert_eq!(run("gen {#n} done", "gen 5 not done"), None);
     }
 
     #[test]
     fn needle_is_the_longest_fixed_part() {
-        assert_eq!(compile("a {x} longer {y} b", &mut Vec::new()).needle(), " longer ");
+        assert_eq!(
+            compile("a {x} longer {y} b", &mut Vec::new()).needle(),
+            " longer "
+        );
     }
 
     #[test]

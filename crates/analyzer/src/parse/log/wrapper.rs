@@ -2,7 +2,8 @@
 
 use super::dialect::Dialect;
 use super::json::quote_end;
-use super::line::{Head, Level, core};
+use super::line::{Head, Level};
+use super::program;
 use super::stamp::{self, LogTime};
 
 /// Takes one prefix off. False when there is none.
@@ -16,7 +17,9 @@ fn pod(head: &mut Head<'_>) -> bool {
     if !rest.starts_with("[pod/") {
         return false;
     }
-    let Some(close) = rest.find("] ") else { return false };
+    let Some(close) = rest.find("] ") else {
+        return false;
+    };
     head.target = rest.get(5..close);
     head.at += close + 2;
     true
@@ -29,7 +32,9 @@ fn docker(head: &mut Head<'_>) -> bool {
         return false;
     }
     let close = quote_end(rest.as_bytes(), 8);
-    let Some(tail) = rest.get(close..) else { return false };
+    let Some(tail) = rest.get(close..) else {
+        return false;
+    };
     if let Some((time, _)) = tail
         .find("\"time\":\"")
         .and_then(|at| tail.get(at + 8..))
@@ -47,7 +52,9 @@ fn docker(head: &mut Head<'_>) -> bool {
 
 /// An RFC 3339 stamp that is not the program's own: `--timestamps`, CRI files, ISO journald, syslog.
 fn runtime(head: &mut Head<'_>) -> bool {
-    let Some((time, end)) = stamp::rfc3339(head.bytes(), head.at) else { return false };
+    let Some((time, end)) = stamp::rfc3339(head.bytes(), head.at) else {
+        return false;
+    };
     let mut ahead = head.clone();
     ahead.at = end;
     let zulu = matches!(head.bytes().get(end.saturating_sub(1)), Some(b'Z'));
@@ -68,7 +75,11 @@ fn runtime(head: &mut Head<'_>) -> bool {
         *head = words;
         return true;
     }
-    if !first.is_empty() && unit(second).is_some_and(|_| second.contains('[') || !zulu) {
+    // A severity word stands between host and program in SONiC's files.
+    let host = !first.is_empty() && stamp::rfc3339(first.as_bytes(), 0).is_none();
+    let graded = Level::parse(second).is_some() && unit(words.word()).is_some();
+    let tag = unit(second).is_some() && (second.contains('[') || !zulu);
+    if host && (graded || tag) {
         ahead.word();
         ahead.dialect = Some(Dialect::Journal);
         tagged(&mut ahead);
@@ -106,7 +117,12 @@ fn tagged(head: &mut Head<'_>) {
 /// `Mar 04 09:20:30 host unit[pid]: `, with a year before it (SONiC) or `<PRI>`.
 fn syslog(head: &mut Head<'_>) -> bool {
     let mut ahead = head.clone();
-    if let Some(close) = ahead.rest().strip_prefix('<').and_then(|rest| rest.find('>')).filter(|at| *at <= 3) {
+    if let Some(close) = ahead
+        .rest()
+        .strip_prefix('<')
+        .and_then(|rest| rest.find('>'))
+        .filter(|at| *at <= 3)
+    {
         ahead.at += close + 2;
         if ahead.rest().starts_with("1 ") {
             ahead.at += 2;
@@ -124,7 +140,9 @@ fn syslog(head: &mut Head<'_>) -> bool {
     } else {
         None
     };
-    let Some((month, day, time, end)) = stamp::month_day_clock(bytes, ahead.at) else { return false };
+    let Some((month, day, time, end)) = stamp::month_day_clock(bytes, ahead.at) else {
+        return false;
+    };
     ahead.at = end;
     let mut words = ahead.clone();
     let host = words.word();
@@ -133,14 +151,21 @@ fn syslog(head: &mut Head<'_>) -> bool {
     }
     // Third word: `unit[pid]:`, or a severity and then the program.
     let third = words.word();
-    let program = if Level::parse(third).is_some() && !third.ends_with(':') { words.word() } else { third };
+    let program = if Level::parse(third).is_some() && !third.ends_with(':') {
+        words.word()
+    } else {
+        third
+    };
     if unit(program).is_none() {
         return false;
     }
     let time = year
         .and_then(|year| jiff::civil::Date::new(year, month, day).ok())
         .and_then(|date| stamp::utc(date, time))
-        .map_or_else(|| stamp::with_year(month, day, time, head.reference), LogTime::At);
+        .map_or_else(
+            || stamp::with_year(month, day, time, head.reference),
+            LogTime::At,
+        );
     ahead.set_time(time);
     ahead.dialect = Some(Dialect::Journal);
     ahead.word();
@@ -152,7 +177,9 @@ fn syslog(head: &mut Head<'_>) -> bool {
 /// `<PRI>1 STAMP host app pid id - message`.
 fn rfc5424(head: &mut Head<'_>, mut ahead: Head<'_>) -> bool {
     let line = head.line;
-    let Some((time, end)) = stamp::rfc3339(ahead.bytes(), ahead.at) else { return false };
+    let Some((time, end)) = stamp::rfc3339(ahead.bytes(), ahead.at) else {
+        return false;
+    };
     ahead.at = end;
     ahead.word();
     let app = ahead.word();
@@ -162,7 +189,9 @@ fn rfc5424(head: &mut Head<'_>, mut ahead: Head<'_>) -> bool {
     ahead.skip(usize::MAX);
     // Structured data: `-` or `[…]`.
     if ahead.rest().starts_with('[') {
-        let Some(close) = ahead.rest().find("] ") else { return false };
+        let Some(close) = ahead.rest().find("] ") else {
+            return false;
+        };
         ahead.at += close + 1;
     } else {
         ahead.word();
@@ -181,12 +210,14 @@ pub(super) fn stern(head: &mut Head<'_>) -> bool {
     let (pod, container) = (ahead.word(), ahead.word());
     let name = |word: &str| {
         word.len() > 1
-            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
+            && word.bytes().all(|byte| {
+                byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
+            })
     };
     if !name(pod) || !name(container) {
         return false;
     }
-    let found = core(&mut ahead) && ahead.time.is_some();
+    let found = program::read(&mut ahead) && ahead.time.is_some();
     if found {
         *head = ahead;
     }

@@ -39,4 +39,3 @@ pub mod installer {
     /// The list, for the parent.
     pub(in super::super) static LIST: &[&super::super::super::Literal] = ALL;
 }
-

@@ -5,14 +5,20 @@ use super::super::literal::{End, Join, Stream, literals};
 pub(super) const STREAMS: &[Stream] = &[Stream::FabricCtrl, Stream::GatewayCtrl];
 
 /// The object was reconciled after all.
-const BY_GATEWAY: &[End] = &[End { by: &RECONCILED, join: Join::Same(&[("gateway", "name")]) }];
+const BY_GATEWAY: &[End] = &[End {
+    by: &RECONCILED,
+    join: Join::Same(&[("gateway", "name")]),
+}];
 
-const BY_NAME: &[End] = &[End { by: &RECONCILED, join: Join::Same(&[("name", "name")]) }];
+const BY_NAME: &[End] = &[End {
+    by: &RECONCILED,
+    join: Join::Same(&[("name", "name")]),
+}];
 
 literals! {
     STREAMS;
     /// An object was reconciled: fields `controller`, `name`, `namespace`.
-    RECONCILED = ("ctrl-reconciled", Info, "{kind} reconciled")
+    RECONCILED = ("ctrl-reconciled", Info, "{kind} reconciled ")
         .keys(&["controller", "name", "namespace"]);
     /// The controller begins with a Gateway: field `name`.
     RECONCILING_GATEWAY = ("ctrl-reconciling-gateway", Info, "Reconciling Gateway")

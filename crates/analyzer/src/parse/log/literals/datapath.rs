@@ -5,13 +5,25 @@ use super::dataplane::{APPLY_DONE, APPLY_REPORTED, BY_APPLY, STARTED};
 
 const STREAMS: &[Stream] = &[Stream::Dataplane];
 
-const BY_START: &[End] = &[End { by: &STARTED, join: Join::Any }];
+const BY_START: &[End] = &[End {
+    by: &STARTED,
+    join: Join::Any,
+}];
 
 /// The line stands inside an apply that succeeds without the rule: only another apply can repair it.
 const BY_NEXT_APPLY: &[End] = &[
-    End { by: &APPLY_REPORTED, join: Join::NextApply },
-    End { by: &APPLY_DONE, join: Join::NextApply },
-    End { by: &STARTED, join: Join::Any },
+    End {
+        by: &APPLY_REPORTED,
+        join: Join::NextApply,
+    },
+    End {
+        by: &APPLY_DONE,
+        join: Join::NextApply,
+    },
+    End {
+        by: &STARTED,
+        join: Join::Any,
+    },
 ];
 
 literals! {
@@ -46,6 +58,8 @@ literals! {
     POOL_EXHAUSTED = ("dp-pool-exhausted", Error, "Ip/port allocation failed for flow {flow} towards VPC {vpc}: {reason}", "Error processing packet: allocation failed: {reason}")
         .any_of(&["no free IP available", "failed to allocate port block", "no free port"])
         .ended_by(BY_APPLY);
+    /// Debug: a packet of a session that the gateway no longer knows (idle timeout, failover).
+    TCP_WITHOUT_SYN = ("dp-tcp-without-syn", Info, "TCP without SYN");
     /// An ICMP error without a session.
     STRAY_ICMP = ("dp-stray-icmp", Info, "Found no NAT state to process ICMP error message. Dropping");
     /// A deny rule with logging was hit: policy, no fault.

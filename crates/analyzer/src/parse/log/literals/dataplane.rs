@@ -6,24 +6,48 @@ const STREAMS: &[Stream] = &[Stream::Dataplane];
 
 /// A success of the same or a newer generation; of any, where the line names none.
 pub(super) const BY_APPLY: &[End] = &[
-    End { by: &APPLY_REPORTED, join: Join::Generation },
-    End { by: &APPLY_DONE, join: Join::Generation },
+    End {
+        by: &APPLY_REPORTED,
+        join: Join::Generation,
+    },
+    End {
+        by: &APPLY_DONE,
+        join: Join::Generation,
+    },
 ];
 
 /// The API answers again.
 const BY_API: &[End] = &[
-    End { by: &KUBE_READY, join: Join::Any },
-    End { by: &APPLY_REPORTED, join: Join::Any },
-    End { by: &APPLY_DONE, join: Join::Any },
+    End {
+        by: &KUBE_READY,
+        join: Join::Any,
+    },
+    End {
+        by: &APPLY_REPORTED,
+        join: Join::Any,
+    },
+    End {
+        by: &APPLY_DONE,
+        join: Join::Any,
+    },
 ];
 
 /// FRR took the same or a newer generation.
-const BY_FRR: &[End] = &[End { by: &FRR_APPLIED, join: Join::Generation }];
+const BY_FRR: &[End] = &[End {
+    by: &FRR_APPLIED,
+    join: Join::Generation,
+}];
 
 /// FRR took any configuration.
-const BY_ANY_FRR: &[End] = &[End { by: &FRR_APPLIED, join: Join::Any }];
+const BY_ANY_FRR: &[End] = &[End {
+    by: &FRR_APPLIED,
+    join: Join::Any,
+}];
 
-const BY_PEER_UP: &[End] = &[End { by: &BGP_UP, join: Join::Same(&[("peer", "peer")]) }];
+const BY_PEER_UP: &[End] = &[End {
+    by: &BGP_UP,
+    join: Join::Same(&[("peer", "peer")]),
+}];
 
 literals! {
     STREAMS;
@@ -132,6 +156,7 @@ literals! {
         .ended_by(BY_APPLY);
     /// The kernel refuses interface, VRF or VXLAN operations (D24).
     RECONCILE_FAILED = ("dp-reconcile-failed", Error, "Interface reconciliation not achieved after {#passes} passes", "Couldn't build required information base: {error}")
+        .none_of(&["Failed to apply the config"])
         .ended_by(BY_APPLY);
     /// An interface or PCI address of the Gateway is not on the node.
     INTERFACE_MISSING = ("dp-interface-missing", Error, "Failed to get mac for Ethernet interface '{interface}'", "Unable to find kernel interface '{interface}'", "Mac {mac} of interface '{interface}' is invalid", "expected pci device missing: {interface}")

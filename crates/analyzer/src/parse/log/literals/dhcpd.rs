@@ -5,7 +5,10 @@ use super::super::literal::{End, Join, Stream, literals};
 const STREAMS: &[Stream] = &[Stream::Dhcpd];
 
 /// That client got its address after all. Renewals log the same line, so only the same client counts.
-const BY_LEASE: &[End] = &[End { by: &ALLOCATED, join: Join::Same(&[("mac", "mac")]) }];
+const BY_LEASE: &[End] = &[End {
+    by: &ALLOCATED,
+    join: Join::Same(&[("mac", "mac")]),
+}];
 
 literals! {
     STREAMS;
@@ -15,7 +18,8 @@ literals! {
         .any_case();
     /// A lease was given: fields `mac`, `vrf`, `circuitID`, `ip`.
     ALLOCATED = ("dhcpd-allocated", Info, "Allocated ")
-        .keys(&["mac", "vrf", "circuitID", "ip"]);
+        .keys(&["mac", "vrf", "circuitID", "ip"])
+        .filled("mac");
     /// A request from a VLAN or VRF without DHCPSubnet.
     NO_SUBNET = ("dhcpd-no-subnet", Warning, "No subnet found")
         .keys(&["vrf", "circuitID", "mac"])

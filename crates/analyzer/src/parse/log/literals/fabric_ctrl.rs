@@ -5,8 +5,10 @@ use super::controller::RECONCILED;
 
 const STREAMS: &[Stream] = super::controller::STREAMS;
 
-const BY_OBJECT: &[End] =
-    &[End { by: &RECONCILED, join: Join::Same(&[("name", "name"), ("controller", "controller")]) }];
+const BY_OBJECT: &[End] = &[End {
+    by: &RECONCILED,
+    join: Join::Same(&[("name", "name"), ("controller", "controller")]),
+}];
 
 literals! {
     STREAMS;

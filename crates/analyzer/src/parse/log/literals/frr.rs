@@ -4,15 +4,32 @@ use super::super::literal::{End, Join, Stream, literals};
 
 const STREAMS: &[Stream] = &[Stream::Frr];
 
-const BY_RELOAD: &[End] = &[End { by: &APPLIED, join: Join::Any }];
+const BY_RELOAD: &[End] = &[End {
+    by: &APPLIED,
+    join: Join::Any,
+}];
 
 const BY_DAEMON_UP: &[End] = &[
-    End { by: &DAEMON_UP, join: Join::Same(&[("daemon", "daemon")]) },
-    End { by: &ALL_UP, join: Join::Any },
+    End {
+        by: &DAEMON_UP,
+        join: Join::Same(&[("daemon", "daemon")]),
+    },
+    End {
+        by: &ALL_UP,
+        join: Join::Any,
+    },
 ];
 
-const BY_ANY_UP: &[End] =
-    &[End { by: &DAEMON_UP, join: Join::Any }, End { by: &ALL_UP, join: Join::Any }];
+const BY_ANY_UP: &[End] = &[
+    End {
+        by: &DAEMON_UP,
+        join: Join::Any,
+    },
+    End {
+        by: &ALL_UP,
+        join: Join::Any,
+    },
+];
 
 literals! {
     STREAMS;
@@ -32,7 +49,7 @@ literals! {
         .ended_by(BY_RELOAD);
     /// What frr-reload wrote: field `output`.
     RELOAD_OUTPUT = ("frr-reload-output", Error, "stderr: {output}", "stdout: {output}")
-        .ended_by(BY_RELOAD);
+        .at_start().ended_by(BY_RELOAD);
     /// The reloader is missing.
     SPAWN_FAILED = ("frr-spawn-failed", Critical, "Cmd spawn failed: {error}", "Cmd wait failed: {error}")
         .ended_by(BY_RELOAD);

@@ -7,11 +7,20 @@ use super::switch_agent::{BY_API, BY_APPLIED, PROCESSING, READY, STATE_UPDATED, 
 const CERTIFICATE: &[Stream] = &[Stream::SwitchAgent, Stream::Journal];
 
 const BY_GNMI: &[End] = &[
-    End { by: &PROCESSING, join: Join::Any },
-    End { by: &STATE_UPDATED, join: Join::Any },
+    End {
+        by: &PROCESSING,
+        join: Join::Any,
+    },
+    End {
+        by: &STATE_UPDATED,
+        join: Join::Any,
+    },
 ];
 
-const BY_READY: &[End] = &[End { by: &READY, join: Join::Any }];
+const BY_READY: &[End] = &[End {
+    by: &READY,
+    join: Join::Any,
+}];
 
 literals! {
     STREAMS;
@@ -88,7 +97,6 @@ literals! {
     /// The token was made anew.
     UNAUTHORIZED = ("agent-unauthorized", Error, "Unauthorized", "is forbidden")
         .keys(&["err"])
-        .any_case()
         .ended_by(BY_API);
     /// The API did not answer at that moment.
     HEARTBEAT_FAILED = ("agent-heartbeat-failed", Warning, "failed to update agent heartbeat")

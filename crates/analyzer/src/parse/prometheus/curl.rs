@@ -1,0 +1,30 @@
+//! Captures that hold an error instead of metrics.
+
+/// The line that says why no metrics came: `curl: (7) …`, `connection refused`, a failed exec or proxy.
+/// Metric lines and comments are not looked at.
+#[must_use]
+pub fn curl_failure(text: &str) -> Option<&str> {
+    const WORDS: [&str; 5] = [
+        "connection refused",
+        "failed to connect to",
+        "couldn't connect to server",
+        "could not connect to server",
+        "empty reply from server",
+    ];
+    let lines = || {
+        text.lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    };
+    lines()
+        .find(|line| line.starts_with("curl: ("))
+        .or_else(|| {
+            lines().filter(|line| !line.contains('{')).find(|line| {
+                let line = line
+                    .get(..line.floor_char_boundary(500))
+                    .unwrap_or(line)
+                    .to_ascii_lowercase();
+                WORDS.iter().any(|word| line.contains(word))
+            })
+        })
+}
