@@ -118,7 +118,9 @@ pub fn shared_pools<'a>(peerings: impl IntoIterator<Item = (&'a str, &'a Peering
         };
         let mut last = None;
         for ((i, j), (v4, point)) in overlap::pairs(&sets, relevant) {
-            let (Some((a, far_a, view_a)), Some((b, far_b, view_b))) = (list.get(i), list.get(j)) else { continue };
+            let (Some((a, far_a, view_a)), Some((b, far_b, view_b))) = (list.get(i), list.get(j)) else {
+                continue;
+            };
             let told = shared.iter().rev().take_while(|s: &&SharedPool| s.vpc == vpc && s.peerings.0 == *a);
             if last == Some((*a, *b)) || told.into_iter().any(|s| s.peerings.1 == *b) {
                 continue;
@@ -133,10 +135,7 @@ pub fn shared_pools<'a>(peerings: impl IntoIterator<Item = (&'a str, &'a Peering
                     left.map(|e| e.prefix.to_string()).unwrap_or_default(),
                     right.map(|e| e.prefix.to_string()).unwrap_or_default(),
                 ),
-                routes: (
-                    view_a.entry_route(&[], &view_a.public, left),
-                    view_b.entry_route(&[], &view_b.public, right),
-                ),
+                routes: (view_a.entry_route(&[], &view_a.public, left), view_b.entry_route(&[], &view_b.public, right)),
             });
         }
     }
@@ -164,7 +163,9 @@ pub enum Idle {
 #[must_use]
 pub fn idle(value: Option<&str>) -> Idle {
     const SECOND: i128 = 1_000_000_000;
-    let Some(text) = value.filter(|t| !t.trim().is_empty()) else { return Idle::Absent };
+    let Some(text) = value.filter(|t| !t.trim().is_empty()) else {
+        return Idle::Absent;
+    };
     match parse_duration(text) {
         None => Idle::Unreadable,
         Some(n) if n < SECOND => Idle::Zero,
@@ -236,13 +237,15 @@ pub enum Initiate {
 pub fn may_initiate(spec: &PeeringSpec, from: &str) -> Initiate {
     let near = spec.peering.get(from);
     let far = spec.peering.iter().find(|(vpc, _)| *vpc != from).map(|(_, side)| side);
-    let (Some(near), Some(far)) = (near, far) else { return Initiate::Unknown };
+    let (Some(near), Some(far)) = (near, far) else {
+        return Initiate::Unknown;
+    };
     if spec.peering.len() != 2 || near.expose.is_empty() || far.expose.is_empty() {
         return Initiate::Unknown;
     }
     let any = |blocks: &[Expose], barred: Mode| {
         let mut modes = blocks.iter().map(Mode::of);
-        modes.any(|mode| mode.map_or(true, |mode| mode != barred))
+        modes.any(|mode| mode != Ok(barred))
     };
     let readable = near.expose.iter().chain(&far.expose).all(|e| Mode::of(e).is_ok());
     match (any(&far.expose, Mode::Masquerade), any(&near.expose, Mode::PortForward)) {
@@ -252,3 +255,6 @@ pub fn may_initiate(spec: &PeeringSpec, from: &str) -> Initiate {
         _ => Initiate::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests;

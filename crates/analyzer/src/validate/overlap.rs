@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn finds_pairs() {
-        let set = |t: &[&str]| -> Ranges { t.iter().map(|t| Prefix::parse(t).unwrap()).collect::<Vec<_>>().iter().collect() };
+        let set =
+            |t: &[&str]| -> Ranges { t.iter().map(|t| Prefix::parse(t).unwrap()).collect::<Vec<_>>().iter().collect() };
         let sets =
             [set(&["10.0.0.0/24", "10.1.0.0/24"]), set(&["10.2.0.0/24"]), set(&["10.1.0.128/25"]), set(&["::/0"])];
         let refs: Vec<&Ranges> = sets.iter().collect();

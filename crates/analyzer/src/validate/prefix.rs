@@ -32,14 +32,14 @@ impl Prefix {
 
     /// Mask length in bits.
     #[must_use]
-    pub fn len(&self) -> u8 {
+    pub fn length(&self) -> u8 {
         self.net.prefix_len()
     }
 
     /// Whether every address is in it (length 0).
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.len() == 0
+        self.length() == 0
     }
 
     /// First and last address as numbers.
@@ -144,9 +144,7 @@ impl Ranges {
     /// Number of addresses (saturating).
     #[must_use]
     pub fn size(&self) -> u128 {
-        self.v4.iter().chain(&self.v6).fold(0, |sum: u128, (lo, hi)| {
-            sum.saturating_add((hi - lo).saturating_add(1))
-        })
+        self.v4.iter().chain(&self.v6).fold(0, |sum: u128, (lo, hi)| sum.saturating_add((hi - lo).saturating_add(1)))
     }
 
     /// The addresses that are not in `other`.

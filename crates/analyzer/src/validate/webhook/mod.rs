@@ -9,6 +9,9 @@ mod overlap;
 mod peering;
 mod unique;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::gateway::PeeringSpec;
