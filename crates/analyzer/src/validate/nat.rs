@@ -1,7 +1,7 @@
 //! Facts about translation that no check refuses (gateway reference 2.9 and 8.5). Routes are relative to the
 //! GatewayPeering's spec.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::gateway::{Expose, PeeringSpec};
 use crate::model::parse_duration;
@@ -116,16 +116,12 @@ pub fn shared_pools<'a>(peerings: impl IntoIterator<Item = (&'a str, &'a Peering
             (Some(a), Some(b)) => a.0 != b.0 && a.1 != b.1,
             _ => false,
         };
-        let mut last = None;
+        let mut told = BTreeSet::new();
         for ((i, j), (v4, point)) in overlap::pairs(&sets, relevant) {
-            let (Some((a, far_a, view_a)), Some((b, far_b, view_b))) = (list.get(i), list.get(j)) else {
-                continue;
-            };
-            let told = shared.iter().rev().take_while(|s: &&SharedPool| s.vpc == vpc && s.peerings.0 == *a);
-            if last == Some((*a, *b)) || told.into_iter().any(|s| s.peerings.1 == *b) {
+            let (Some((a, far_a, view_a)), Some((b, far_b, view_b))) = (list.get(i), list.get(j)) else { continue };
+            if !told.insert((*a, *b)) {
                 continue;
             }
-            last = Some((*a, *b));
             let (left, right) = (view_a.public.entry_at(v4, point), view_b.public.entry_at(v4, point));
             shared.push(SharedPool {
                 vpc: vpc.to_owned(),

@@ -57,6 +57,11 @@ impl Prefix {
         self.net.contains(&other.net)
     }
 
+    /// The prefix itself, then each wider one that holds it.
+    pub fn widening(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |p| p.net.supernet().map(|net| Self { net }))
+    }
+
     /// Whether the two share an address.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
@@ -265,6 +270,12 @@ mod tests {
         {
             assert_eq!(Prefix::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn widens() {
+        let wider: Vec<String> = p("128.0.0.0/2").widening().map(|p| p.to_string()).collect();
+        assert_eq!(wider, ["128.0.0.0/2", "128.0.0.0/1", "0.0.0.0/0"]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) fn check(spec: &GatewayAgentSpec, peering: &Peering<'_>, found: &mut 
                 "D2",
                 peering.side_route(side.vpc),
                 format!("A VPC peering object refers to non-existent VPC '{}'", side.vpc),
-                format!("The peering names {}, which is not among the VPCs of this gateway.", side.vpc),
+                unknown_vpc(spec, side.vpc),
             );
         }
         if side.exposes == 0 {
@@ -84,6 +84,15 @@ pub(super) fn check(spec: &GatewayAgentSpec, peering: &Peering<'_>, found: &mut 
 
 fn with(base: &[String], tail: &[&str]) -> Vec<String> {
     base.iter().cloned().chain(tail.iter().map(|t| (*t).to_owned())).collect()
+}
+
+fn unknown_vpc(spec: &GatewayAgentSpec, vpc: &str) -> String {
+    let external = format!("ext.{vpc}");
+    if spec.vpcs.contains_key(&external) {
+        format!("The peering names {vpc}, which is no VPC; the external of that name is {external}.")
+    } else {
+        format!("The peering names {vpc}, which is not among the VPCs of this gateway.")
+    }
 }
 
 /// D4 and D5.

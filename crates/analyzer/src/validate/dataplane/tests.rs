@@ -215,6 +215,46 @@ fn everything_at_once_is_reported() {
     assert_eq!(ids(&spec), ["C:missing-asn", "C:missing-vni", "D11", "D6"]);
 }
 
+/// The committed example of a healthy installation, as collected by hand.
+#[test]
+fn example_bundle_is_silent() {
+    let text = include_str!("../../../../../bundles/plain-healthy/gatewayagents.yaml");
+    let list: Value = serde_yaml::from_str(text).unwrap();
+    let items = list["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    for item in items {
+        let agent: GatewayAgentSpec = serde_json::from_value(item["spec"].clone()).unwrap();
+        assert_eq!(dataplane(&agent), vec![]);
+        assert_eq!(foreign_groups(&agent), vec![]);
+        assert_eq!(crate::validate::webhook::gateway(&agent.gateway), vec![]);
+        let all = agent.peerings.iter().map(|(name, spec)| (name.as_str(), spec));
+        assert_eq!(crate::validate::nat::shared_pools(all), vec![]);
+    }
+}
+
+/// Hundreds of peerings of one VPC, and a hostile list of port rules.
+#[test]
+fn large_specs_are_quick() {
+    let mut spec = healthy();
+    for i in 0..600 {
+        let name = format!("vpc-{i:03}");
+        let (hi, lo) = (i / 256, i % 256);
+        spec["vpcs"][&name] = json!({"internalID": format!("{i:05x}").replace('0', "z"), "vni": 1000 + i});
+        let cidr = format!("10.{}.{lo}.0/24", 100 + hi);
+        spec["peerings"][format!("app--{name}")] =
+            peering("app", json!([plain("10.30.1.0/24")]), &name, json!([plain(&cidr)]));
+    }
+    assert_eq!(ids(&spec), [""; 0]);
+    let rules: Vec<Value> = (0..20_000).map(|i| json!({"port": "1-60000", "as": format!("{}", i % 60_000)})).collect();
+    spec["peerings"]["x"] =
+        peering("lab", json!([forward("10.50.0.1/32", "10.91.0.1/32", json!(rules))]), "store", json!([]));
+    let excluded: Vec<Value> =
+        (0..20_000).map(|i| json!({"cidr": "10.0.0.0/8", "not": format!("10.{}.{}.0/25", i / 256, i % 256)})).collect();
+    spec["peerings"]["y"] = peering("ext.isp", json!([{"ips": excluded}]), "store", json!([]));
+    let agent: GatewayAgentSpec = serde_json::from_value(spec).unwrap();
+    assert!(dataplane(&agent).iter().any(|v| v.id == "D16"));
+}
+
 proptest::proptest! {
     #[test]
     fn never_panics(texts in proptest::collection::vec("\\PC{0,12}|[0-9./:]{0,18}", 12), n in 0u32..) {
