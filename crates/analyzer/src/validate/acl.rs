@@ -63,7 +63,9 @@ pub fn denies_all(spec: &PeeringSpec) -> Option<Vec<String>> {
 /// other direction covers. Addresses are compared only where no side translates.
 #[must_use]
 pub fn without_reply(spec: &PeeringSpec, subnets: &dyn Fn(&str, &str) -> Subnet) -> Vec<RuleFact> {
-    let Some((acl, rules)) = compile(spec, subnets) else { return Vec::new() };
+    let Some((acl, rules)) = compile(spec, subnets) else {
+        return Vec::new();
+    };
     if acl.default != "deny" {
         return Vec::new();
     }
@@ -71,44 +73,54 @@ pub fn without_reply(spec: &PeeringSpec, subnets: &dyn Fn(&str, &str) -> Subnet)
     let mut budget = BUDGET;
     let mut facts = Vec::new();
     for rule in rules.iter().filter(|r| r.allow && r.packet) {
-        let replies: Vec<&Rule<'_>> = rules.iter().filter(|r| r.allow && r.from == rule.to && r.to == rule.from).collect();
-        let covered = rule.tuples().all(|(src, dst)| {
-            let mut sources = Vec::new();
-            let mut targets = Vec::new();
-            for reply in &replies {
-                if !reply.covers_proto(rule) {
-                    continue;
-                }
-                for (s, d) in reply.tuples() {
-                    if budget == 0 {
-                        return true;
-                    }
-                    budget -= 1;
-                    if s.covers_ports(dst) && d.covers_ports(src) {
-                        sources.push(&s.addresses);
-                        targets.push(&d.addresses);
-                    }
-                }
-            }
-            let within = |all: &[&Option<Ranges>], wanted: &Option<Ranges>| match wanted {
-                _ if all.iter().any(|a| a.is_none()) => true,
-                None => false,
-                Some(wanted) => Ranges::union(all.iter().filter_map(|a| a.as_ref())).covers(wanted),
-            };
-            !sources.is_empty() && (!plain || within(&sources, &dst.addresses) && within(&targets, &src.addresses))
-        });
-        if !covered {
+        let opposite = |r: &&Rule<'_>| r.allow && r.from == rule.to && r.to == rule.from;
+        let replies: Vec<&Rule<'_>> = rules.iter().filter(opposite).collect();
+        // A rule that lets the replies of a narrower one through is there for them, however broad it is.
+        let is_reply = |budget: &mut usize| {
+            let mut asks = replies.iter().filter(|ask| ask.is_narrower(rule));
+            asks.any(|ask| replied(ask, &[rule], plain, budget))
+        };
+        if !replied(rule, &replies, plain, &mut budget) && !is_reply(&mut budget) {
             facts.push(rule.fact(None));
         }
     }
     facts
 }
 
+/// Whether the rules of the other direction together cover the mirror of each tuple of `rule`.
+fn replied(rule: &Rule<'_>, replies: &[&Rule<'_>], addresses: bool, budget: &mut usize) -> bool {
+    let within = |all: &[&Option<Ranges>], wanted: &Option<Ranges>| match wanted {
+        _ if all.iter().any(|a| a.is_none()) => true,
+        None => false,
+        Some(wanted) => Ranges::union(all.iter().filter_map(|a| a.as_ref())).covers(wanted),
+    };
+    rule.tuples().all(|(src, dst)| {
+        let (mut sources, mut targets) = (Vec::new(), Vec::new());
+        for reply in replies.iter().filter(|r| r.covers_proto(rule)) {
+            for (s, d) in reply.tuples() {
+                // Out of budget nothing is claimed.
+                let Some(left) = budget.checked_sub(1) else {
+                    return true;
+                };
+                *budget = left;
+                if s.covers_ports(dst) && d.covers_ports(src) {
+                    sources.push(&s.addresses);
+                    targets.push(&d.addresses);
+                }
+            }
+        }
+        let fits = !addresses || (within(&sources, &dst.addresses) && within(&targets, &src.addresses));
+        !sources.is_empty() && fits
+    })
+}
+
 /// GW-ACL-SHADOW: rules that no packet reaches, because an earlier rule of the same direction matches everything
 /// they match.
 #[must_use]
 pub fn shadowed(spec: &PeeringSpec, subnets: &dyn Fn(&str, &str) -> Subnet) -> Vec<RuleFact> {
-    let Some((_, rules)) = compile(spec, subnets) else { return Vec::new() };
+    let Some((_, rules)) = compile(spec, subnets) else {
+        return Vec::new();
+    };
     let mut budget = BUDGET;
     let mut facts = Vec::new();
     for (position, rule) in rules.iter().enumerate() {
@@ -185,6 +197,12 @@ impl Rule<'_> {
         self.proto.is_empty() || self.proto == other.proto
     }
 
+    /// Whether it asks for a service that `other` does not name.
+    fn is_narrower(&self, other: &Self) -> bool {
+        let service = |rule: &Self| rule.dst.iter().any(|d| !d.ports.is_empty());
+        (service(self) && !service(other)) || (!self.proto.is_empty() && other.proto.is_empty())
+    }
+
     fn tuples(&self) -> impl Iterator<Item = (&End, &End)> {
         self.src.iter().flat_map(|s| self.dst.iter().map(move |d| (s, d)))
     }
@@ -209,7 +227,9 @@ fn compile<'a>(spec: &'a PeeringSpec, subnets: &dyn Fn(&str, &str) -> Subnet) ->
     let mut known: BTreeMap<(&str, &str), Subnet> = BTreeMap::new();
     let mut rules = Vec::new();
     for (index, rule) in acl.rules.iter().enumerate() {
-        let Some((from, to)) = direction(rule, a, b) else { continue };
+        let Some((from, to)) = direction(rule, a, b) else {
+            continue;
+        };
         let mut ends = |list: &'a [AclEndpoint], vpc: &'a str| -> Option<Vec<End>> {
             if list.is_empty() {
                 return Some(vec![End { addresses: None, ports: Vec::new() }]);
@@ -232,7 +252,9 @@ fn compile<'a>(spec: &'a PeeringSpec, subnets: &dyn Fn(&str, &str) -> Subnet) ->
             }
             Some(ends)
         };
-        let (Some(src), Some(dst)) = (ends(&rule.match_.src, from), ends(&rule.match_.dst, to)) else { continue };
+        let (Some(src), Some(dst)) = (ends(&rule.match_.src, from), ends(&rule.match_.dst, to)) else {
+            continue;
+        };
         rules.push(Rule {
             index,
             label: label(rule, index),
@@ -251,3 +273,6 @@ fn compile<'a>(spec: &'a PeeringSpec, subnets: &dyn Fn(&str, &str) -> Subnet) ->
     }
     Some((acl, rules))
 }
+
+#[cfg(test)]
+mod tests;

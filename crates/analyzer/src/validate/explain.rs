@@ -73,10 +73,11 @@ pub fn inner_error(text: &str) -> &str {
             rest = rest.strip_prefix(wrapper).unwrap_or(rest);
         }
         for start in ["Failed to apply the config for genid ", "Failed to apply the config for generation "] {
-            if let Some((number, tail)) = rest.strip_prefix(start).and_then(|t| t.split_once(": ")) {
-                if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) {
-                    rest = tail;
-                }
+            if let Some((number, tail)) = rest.strip_prefix(start).and_then(|t| t.split_once(": "))
+                && !number.is_empty()
+                && number.bytes().all(|b| b.is_ascii_digit())
+            {
+                rest = tail;
             }
         }
         rest = rest.trim();
@@ -106,7 +107,9 @@ fn row_of(text: &str) -> Option<&'static Explanation> {
 /// Whether `text` begins with the first part of `pattern` and holds the others after it, in order.
 fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('…');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
     for part in parts {
         match rest.find(part).and_then(|at| rest.get(at + part.len()..)) {
             Some(tail) => rest = tail,
@@ -138,8 +141,30 @@ const INTRODUCTIONS: [(&str, ObjectKind); 16] = [
 
 /// Words that follow an introduction without being a name.
 const NOT_NAMES: [&str; 24] = [
-    "peering", "object", "objects", "prefixes", "subnet", "CIDR", "must", "reference", "in", "with", "name", "Id",
-    "for", "between", "from", "to", "and", "is", "has", "member", "address", "peers", "reconciliation", "exposed",
+    "peering",
+    "object",
+    "objects",
+    "prefixes",
+    "subnet",
+    "CIDR",
+    "must",
+    "reference",
+    "in",
+    "with",
+    "name",
+    "Id",
+    "for",
+    "between",
+    "from",
+    "to",
+    "and",
+    "is",
+    "has",
+    "member",
+    "address",
+    "peers",
+    "reconciliation",
+    "exposed",
 ];
 
 /// The objects an error text names, in the order of the text: quoted or bare names behind `group`, `VPC`,
@@ -214,11 +239,23 @@ mod tests {
     #[test]
     fn rows_of_log_lines() {
         for (text, expected) in [
-            ("Failed to apply the config for genid 11: Failure applying config: VPC prefixes overlap: 10.0.0.0/24 and 10.0.0.0/25", "D18"),
-            ("Failure applying config: Failure applying config: Interface reconciliation not achieved after 300 passes", "D24"),
+            (
+                "Failed to apply the config for genid 11: Failure applying config: VPC prefixes overlap: 10.0.0.0/24 and 10.0.0.0/25",
+                "D18",
+            ),
+            (
+                "Failure applying config: Failure applying config: Interface reconciliation not achieved after 300 passes",
+                "D24",
+            ),
             ("Interface reconciliation not achieved after 300 passes", "D24"),
-            ("Failed to convert K8sGatewayAgent to ExternalConfig: Missing required data: Gateway ASN not specified", "C:missing-asn"),
-            ("Failed to apply the config for generation 3: Forbidden: Multiple default destinations exposed to VPC", "D19"),
+            (
+                "Failed to convert K8sGatewayAgent to ExternalConfig: Missing required data: Gateway ASN not specified",
+                "C:missing-asn",
+            ),
+            (
+                "Failed to apply the config for generation 3: Forbidden: Multiple default destinations exposed to VPC",
+                "D19",
+            ),
             ("dp-validator: A VPC peering object refers to non-existent group 'edge'", "D21"),
             ("Invalid configuration: Default expose cannot have ips/nots or nat configuration", "D7"),
             ("Invalid VTEP MAC 00", "C:bad-vtep-mac"),
@@ -250,10 +287,10 @@ mod tests {
         assert_eq!(objects("No BGP community exists for rank 2"), ["Rank 2"]);
         assert_eq!(objects("Duplicated gateway group member address 172.30.12.2"), ["Address 172.30.12.2"]);
         assert_eq!(objects("Internal error: Unable to find kernel interface 'enp2s9'"), ["Interface enp2s9"]);
-        assert_eq!(objects("Prefix 2001:db8::/32 overlaps a special-use/reserved range (::/8)"), [
-            "Prefix 2001:db8::/32",
-            "Prefix ::/8"
-        ]);
+        assert_eq!(
+            objects("Prefix 2001:db8::/32 overlaps a special-use/reserved range (::/8)"),
+            ["Prefix 2001:db8::/32", "Prefix ::/8"]
+        );
         assert!(objects("Manifest cannot have multiple default exposes").is_empty());
     }
 

@@ -59,7 +59,8 @@ mod tests {
         for text in ["CA:FE:BA:BE:00:21", "ca-fe-ba-be-00-21", "cafe.babe.0021"] {
             assert_eq!(Mac::parse(text).unwrap().to_string(), "ca:fe:ba:be:00:21", "{text}");
         }
-        for text in ["", "ca:fe:ba:be:00", "ca:fe:ba:be:00:21:22", "ca:fe:ba:be:00:g1", "cafebabe0021", "+a:fe:ba:be:00:21"]
+        for text in
+            ["", "ca:fe:ba:be:00", "ca:fe:ba:be:00:21:22", "ca:fe:ba:be:00:g1", "cafebabe0021", "+a:fe:ba:be:00:21"]
         {
             assert_eq!(Mac::parse(text), None, "{text}");
         }

@@ -21,6 +21,3 @@ mod violation;
 pub mod webhook;
 
 pub use violation::{Subject, Violation};
-
-#[cfg(test)]
-mod tests;

@@ -19,7 +19,9 @@ pub fn is_pci_address(text: &str) -> bool {
             && part.bytes().all(|b| b.is_ascii_hexdigit())
             && u32::from_str_radix(part, 16).is_ok_and(|n| n <= max)
     };
-    let Some((rest, function)) = text.split_once('.') else { return false };
+    let Some((rest, function)) = text.split_once('.') else {
+        return false;
+    };
     let mut parts = rest.split(':');
     let (domain, bus, device) = (parts.next(), parts.next(), parts.next());
     parts.next().is_none()

@@ -1,7 +1,7 @@
 //! Facts about translation that no check refuses (gateway reference 2.9 and 8.5). Routes are relative to the
 //! GatewayPeering's spec.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::gateway::{Expose, PeeringSpec};
 use crate::model::parse_duration;
@@ -116,14 +116,12 @@ pub fn shared_pools<'a>(peerings: impl IntoIterator<Item = (&'a str, &'a Peering
             (Some(a), Some(b)) => a.0 != b.0 && a.1 != b.1,
             _ => false,
         };
-        let mut last = None;
+        let mut told = BTreeSet::new();
         for ((i, j), (v4, point)) in overlap::pairs(&sets, relevant) {
             let (Some((a, far_a, view_a)), Some((b, far_b, view_b))) = (list.get(i), list.get(j)) else { continue };
-            let told = shared.iter().rev().take_while(|s: &&SharedPool| s.vpc == vpc && s.peerings.0 == *a);
-            if last == Some((*a, *b)) || told.into_iter().any(|s| s.peerings.1 == *b) {
+            if !told.insert((*a, *b)) {
                 continue;
             }
-            last = Some((*a, *b));
             let (left, right) = (view_a.public.entry_at(v4, point), view_b.public.entry_at(v4, point));
             shared.push(SharedPool {
                 vpc: vpc.to_owned(),
@@ -133,10 +131,7 @@ pub fn shared_pools<'a>(peerings: impl IntoIterator<Item = (&'a str, &'a Peering
                     left.map(|e| e.prefix.to_string()).unwrap_or_default(),
                     right.map(|e| e.prefix.to_string()).unwrap_or_default(),
                 ),
-                routes: (
-                    view_a.entry_route(&[], &view_a.public, left),
-                    view_b.entry_route(&[], &view_b.public, right),
-                ),
+                routes: (view_a.entry_route(&[], &view_a.public, left), view_b.entry_route(&[], &view_b.public, right)),
             });
         }
     }
@@ -164,7 +159,9 @@ pub enum Idle {
 #[must_use]
 pub fn idle(value: Option<&str>) -> Idle {
     const SECOND: i128 = 1_000_000_000;
-    let Some(text) = value.filter(|t| !t.trim().is_empty()) else { return Idle::Absent };
+    let Some(text) = value.filter(|t| !t.trim().is_empty()) else {
+        return Idle::Absent;
+    };
     match parse_duration(text) {
         None => Idle::Unreadable,
         Some(n) if n < SECOND => Idle::Zero,
@@ -236,13 +233,15 @@ pub enum Initiate {
 pub fn may_initiate(spec: &PeeringSpec, from: &str) -> Initiate {
     let near = spec.peering.get(from);
     let far = spec.peering.iter().find(|(vpc, _)| *vpc != from).map(|(_, side)| side);
-    let (Some(near), Some(far)) = (near, far) else { return Initiate::Unknown };
+    let (Some(near), Some(far)) = (near, far) else {
+        return Initiate::Unknown;
+    };
     if spec.peering.len() != 2 || near.expose.is_empty() || far.expose.is_empty() {
         return Initiate::Unknown;
     }
     let any = |blocks: &[Expose], barred: Mode| {
         let mut modes = blocks.iter().map(Mode::of);
-        modes.any(|mode| mode.map_or(true, |mode| mode != barred))
+        modes.any(|mode| mode != Ok(barred))
     };
     let readable = near.expose.iter().chain(&far.expose).all(|e| Mode::of(e).is_ok());
     match (any(&far.expose, Mode::Masquerade), any(&near.expose, Mode::PortForward)) {
@@ -252,3 +251,6 @@ pub fn may_initiate(spec: &PeeringSpec, from: &str) -> Initiate {
         _ => Initiate::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,9 @@ impl PortError {
     pub fn webhook_text(&self, text: &str) -> String {
         match self {
             Self::Empty => "port entry should not be empty".to_owned(),
-            Self::Blanks => format!("port entry \"{text}\" should not contain leading or trailing whitespace"),
+            Self::Blanks => {
+                format!("port entry \"{text}\" should not contain leading or trailing whitespace")
+            }
             Self::List => format!("port entry \"{text}\" should be a single port or range"),
             Self::Number(n) => format!("invalid port {n}: port should be between 1 and 65535"),
             Self::Format => format!("invalid port range {text}: should be in format start-end"),

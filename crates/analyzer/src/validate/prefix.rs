@@ -32,14 +32,14 @@ impl Prefix {
 
     /// Mask length in bits.
     #[must_use]
-    pub fn len(&self) -> u8 {
+    pub fn length(&self) -> u8 {
         self.net.prefix_len()
     }
 
     /// Whether every address is in it (length 0).
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.len() == 0
+        self.length() == 0
     }
 
     /// First and last address as numbers.
@@ -55,6 +55,11 @@ impl Prefix {
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {
         self.net.contains(&other.net)
+    }
+
+    /// The prefix itself, then each wider one that holds it.
+    pub fn widening(self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |p| p.net.supernet().map(|net| Self { net }))
     }
 
     /// Whether the two share an address.
@@ -144,9 +149,7 @@ impl Ranges {
     /// Number of addresses (saturating).
     #[must_use]
     pub fn size(&self) -> u128 {
-        self.v4.iter().chain(&self.v6).fold(0, |sum: u128, (lo, hi)| {
-            sum.saturating_add((hi - lo).saturating_add(1))
-        })
+        self.v4.iter().chain(&self.v6).fold(0, |sum: u128, (lo, hi)| sum.saturating_add((hi - lo).saturating_add(1)))
     }
 
     /// The addresses that are not in `other`.
@@ -267,6 +270,12 @@ mod tests {
         {
             assert_eq!(Prefix::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn widens() {
+        let wider: Vec<String> = p("128.0.0.0/2").widening().map(|p| p.to_string()).collect();
+        assert_eq!(wider, ["128.0.0.0/2", "128.0.0.0/1", "0.0.0.0/0"]);
     }
 
     #[test]

@@ -130,15 +130,8 @@ mod tests {
 
     #[test]
     fn orders() {
-        let ascending = [
-            "v0.9.10",
-            "v0.25.1",
-            "v0.25.2-pre-3",
-            "v0.25.2",
-            "v0.25.2-4-gabc1234",
-            "v0.25.2-12-gabc1234",
-            "v0.100.0",
-        ];
+        let ascending =
+            ["v0.9.10", "v0.25.1", "v0.25.2-pre-3", "v0.25.2", "v0.25.2-4-gabc1234", "v0.25.2-12-gabc1234", "v0.100.0"];
         for pair in ascending.windows(2) {
             assert!(v(pair[0]) < v(pair[1]), "{pair:?}");
         }

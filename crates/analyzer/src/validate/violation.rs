@@ -75,7 +75,9 @@ impl Violation {
     /// object in it that this violation does not concern.
     #[must_use]
     pub fn accounts_for(&self, inner: &str) -> bool {
-        let Some(row) = explain(inner) else { return false };
+        let Some(row) = explain(inner) else {
+            return false;
+        };
         if !row.covers(self.id) {
             return false;
         }

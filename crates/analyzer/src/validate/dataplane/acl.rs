@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::model::gateway::{Acl, AclEndpoint, AclRule, GatewayAgentSpec};
 
+use super::super::Violation;
 use super::super::acl::{direction, label};
 use super::super::expose::{Subnet, agent_subnet};
 use super::super::ports::PortRange;
 use super::super::prefix::{Prefix, Ranges};
-use super::super::Violation;
 use super::peering::side_ranges;
 use super::{Peering, Side};
 
@@ -82,9 +82,7 @@ fn check_rule(context: &Context<'_, '_>, index: usize, rule: &AclRule, found: &m
         report(
             "C:acl-direction",
             "from",
-            format!(
-                "Missing required data: Rule '{name}' must specify at least one of 'from' or 'to' fields"
-            ),
+            format!("Missing required data: Rule '{name}' must specify at least one of 'from' or 'to' fields"),
             format!("Rule {name} names neither source nor destination."),
         );
     }
@@ -107,17 +105,16 @@ fn check_rule(context: &Context<'_, '_>, index: usize, rule: &AclRule, found: &m
             format!("Rule {name} matches ports of protocol {proto}, which has none."),
         );
     }
-    let Some((from, to)) = context.peering.pair() else { return };
+    let Some((from, to)) = context.peering.pair() else {
+        return;
+    };
     let ends = direction(rule, from.vpc, to.vpc);
     let Some((source, target)) = ends else {
         if !(rule.from.is_empty() && rule.to.is_empty()) {
             report(
                 "D22",
                 if rule.from.is_empty() { "to" } else { "from" },
-                format!(
-                    "Not allowed: Rule '{name}' has invalid 'from' or 'to' fields: {} {}",
-                    rule.from, rule.to
-                ),
+                format!("Not allowed: Rule '{name}' has invalid 'from' or 'to' fields: {} {}", rule.from, rule.to),
                 format!("Rule {name} does not lead from one side of the peering to the other."),
             );
         }
@@ -202,26 +199,28 @@ fn matches(
     let src = endpoints(context, index, "src", &rule.match_.src, source, found);
     let dst = endpoints(context, index, "dst", &rule.match_.dst, target, found);
     let all: Vec<&Prefix> = src.iter().chain(&dst).flatten().collect();
-    if let Some(first) = all.first() {
-        if let Some(odd) = all.iter().find(|p| p.is_v4() != first.is_v4()) {
-            found.push(context.violation(
-                "D22",
-                route!["rules", index, "match"],
-                format!(
-                    "Invalid ACL configuration: Source and/or destination prefixes have inconsistent IP versions: \
+    if let Some(first) = all.first()
+        && let Some(odd) = all.iter().find(|p| p.is_v4() != first.is_v4())
+    {
+        found.push(context.violation(
+            "D22",
+            route!["rules", index, "match"],
+            format!(
+                "Invalid ACL configuration: Source and/or destination prefixes have inconsistent IP versions: \
                      {first} {odd}"
-                ),
-                format!("Rule {name} matches IPv4 and IPv6 at once."),
-            ));
-            return;
-        }
+            ),
+            format!("Rule {name} matches IPv4 and IPv6 at once."),
+        ));
+        return;
     }
     // The rule sees real sources and public destinations (gateway reference 2.10).
     let ranges = |side: &Side<'_>| context.ranges.get(side.vpc);
     let real = ranges(source).and_then(|[real, _]| real.as_ref());
     let shown = ranges(target).and_then(|[_, shown]| shown.as_ref());
     for (field, list, side, held, public) in [("src", src, source, real, false), ("dst", dst, target, shown, true)] {
-        let (Some(list), Some(held)) = (list, held) else { continue };
+        let (Some(list), Some(held)) = (list, held) else {
+            continue;
+        };
         let wanted: Ranges = list.iter().collect();
         if !list.is_empty() && !held.is_empty() && !held.overlaps(&wanted) {
             let what = if public { "what the far side shows" } else { "the real addresses of the near side" };
@@ -270,6 +269,8 @@ fn scope_rules(context: &Context<'_, '_>, acl: &Acl) -> Vec<Violation> {
 
 /// The scope rule of D22 on one peering alone.
 pub(crate) fn scope_violations(peering: &Peering<'_>) -> Vec<Violation> {
-    let Some(acl) = &peering.spec.acl else { return Vec::new() };
+    let Some(acl) = &peering.spec.acl else {
+        return Vec::new();
+    };
     scope_rules(&Context::new(&GatewayAgentSpec::default(), peering), acl)
 }

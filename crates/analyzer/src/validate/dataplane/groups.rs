@@ -81,19 +81,19 @@ fn members(group: &str, members: &[AgentGroupMember], found: &mut Vec<Violation>
                 }
             },
         };
-        if let Some((other, name)) = addresses.insert(address, (index, member.name.as_str())) {
-            if name != member.name {
-                found.push(
-                    Violation::new(
-                        "C:group-member-address",
-                        subject(),
-                        at(index, "vtepIP"),
-                        format!("Configuration error: Duplicated gateway group member address {address}"),
-                        format!("Gateways {name} and {} of group \"{group}\" have one VTEP IP.", member.name),
-                    )
-                    .related(at(other, "vtepIP")),
-                );
-            }
+        if let Some((other, name)) = addresses.insert(address, (index, member.name.as_str()))
+            && name != member.name
+        {
+            found.push(
+                Violation::new(
+                    "C:group-member-address",
+                    subject(),
+                    at(index, "vtepIP"),
+                    format!("Configuration error: Duplicated gateway group member address {address}"),
+                    format!("Gateways {name} and {} of group \"{group}\" have one VTEP IP.", member.name),
+                )
+                .related(at(other, "vtepIP")),
+            );
         }
     }
 }

@@ -177,10 +177,7 @@ fn neighbors(gw: &GatewaySpec, found: &mut Vec<Violation>) {
             found.push(gateway(
                 "C:missing-neighbor-address",
                 at("ip"),
-                format!(
-                    "Missing required data: Missing neighbor address in BGP neighbor with ASN {}",
-                    neighbor.asn
-                ),
+                format!("Missing required data: Missing neighbor address in BGP neighbor with ASN {}", neighbor.asn),
                 "A BGP neighbour has no address.",
             ));
         } else if neighbor.ip.parse::<std::net::IpAddr>().is_err() {

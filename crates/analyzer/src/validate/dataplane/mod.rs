@@ -12,6 +12,9 @@ mod vpc;
 
 pub(crate) use acl::scope_violations;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::gateway::{GatewayAgentSpec, PeeringSpec};
 
 use super::expose::{self, Fault, View};

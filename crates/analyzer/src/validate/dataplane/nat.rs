@@ -98,7 +98,11 @@ fn port_forward(peering: &Peering<'_>, view: &View<'_>, found: &mut Vec<Violatio
                     "D14",
                     view.entry_route(&peering.base, list, list.entries.get(1)),
                     "Forbidden: Port forwarding requires a single prefix on each side".to_owned(),
-                    format!("Port-forward expose {index} of {vpc} has {} prefixes in {}.", list.entries.len(), list.list),
+                    format!(
+                        "Port-forward expose {index} of {vpc} has {} prefixes in {}.",
+                        list.entries.len(),
+                        list.list
+                    ),
                 );
             }
         }
@@ -108,8 +112,10 @@ fn port_forward(peering: &Peering<'_>, view: &View<'_>, found: &mut Vec<Violatio
     }
     let before = found.len();
     sizes(peering, view, found);
-    let (Some(private), Some(public)) = (view.private.entries.first(), view.public.entries.first()) else { return };
-    if found.len() == before && private.prefix.len() != public.prefix.len() {
+    let (Some(private), Some(public)) = (view.private.entries.first(), view.public.entries.first()) else {
+        return;
+    };
+    if found.len() == before && private.prefix.length() != public.prefix.length() {
         found.push(
             Violation::new(
                 "D25",
@@ -132,12 +138,18 @@ fn overlaps(peering: &Peering<'_>, side: &Side<'_>, found: &mut Vec<Violation>) 
     let views: Vec<&View<'_>> = side.views.iter().filter(|v| !v.default).collect();
     let mut told = BTreeSet::new();
     for public in [false, true] {
-        let list = |v: &View<'_>| if public { v.public.clone() } else { v.private.clone() };
-        let range = |v: &View<'_>| if public { v.public_ports } else { v.private_ports };
+        let list = |v: &View<'_>| {
+            if public { v.public.clone() } else { v.private.clone() }
+        };
+        let range = |v: &View<'_>| {
+            if public { v.public_ports } else { v.private_ports }
+        };
         let lists: Vec<_> = views.iter().map(|v| list(v)).collect();
         let sets: Vec<&Ranges> = lists.iter().map(|l| &l.effective).collect();
         let relevant = |i: usize, j: usize| {
-            let (Some(a), Some(b)) = (views.get(i), views.get(j)) else { return false };
+            let (Some(a), Some(b)) = (views.get(i), views.get(j)) else {
+                return false;
+            };
             let modes = (a.mode.min(b.mode), a.mode.max(b.mode));
             let compared = match modes {
                 (Mode::Masquerade, Mode::PortForward) => false,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::model::gateway::{Expose, GatewayAgentSpec};
 
+use super::super::Violation;
 use super::super::expose::{Addresses, Fault, FaultKind, Mode, View, expose_route};
 use super::super::prefix::{Prefix, Ranges};
-use super::super::Violation;
 use super::{Peering, Side};
 
 /// Ranges that no expose may touch (gateway reference 3.3, D11); 255.255.255.255 lies in the last IPv4 one.
@@ -49,7 +49,7 @@ pub(super) fn check(spec: &GatewayAgentSpec, peering: &Peering<'_>, found: &mut 
                 "D2",
                 peering.side_route(side.vpc),
                 format!("A VPC peering object refers to non-existent VPC '{}'", side.vpc),
-                format!("The peering names {}, which is not among the VPCs of this gateway.", side.vpc),
+                unknown_vpc(spec, side.vpc),
             );
         }
         if side.exposes == 0 {
@@ -84,6 +84,15 @@ pub(super) fn check(spec: &GatewayAgentSpec, peering: &Peering<'_>, found: &mut 
 
 fn with(base: &[String], tail: &[&str]) -> Vec<String> {
     base.iter().cloned().chain(tail.iter().map(|t| (*t).to_owned())).collect()
+}
+
+fn unknown_vpc(spec: &GatewayAgentSpec, vpc: &str) -> String {
+    let external = format!("ext.{vpc}");
+    if spec.vpcs.contains_key(&external) {
+        format!("The peering names {vpc}, which is no VPC; the external of that name is {external}.")
+    } else {
+        format!("The peering names {vpc}, which is not among the VPCs of this gateway.")
+    }
 }
 
 /// D4 and D5.
@@ -167,12 +176,7 @@ fn shape(peering: &Peering<'_>, vpc: &str, index: usize, expose: &Expose, found:
             "exposes no addresses",
         );
     } else if expose.ips.iter().all(|ip| ip.cidr.is_empty() && ip.vpc_subnet.is_empty() && !ip.not.is_empty()) {
-        report(
-            "D8",
-            "ips",
-            "Forbidden: Non-default expose cannot have empty 'ips' list",
-            "lists only exclusions",
-        );
+        report("D8", "ips", "Forbidden: Non-default expose cannot have empty 'ips' list", "lists only exclusions");
     }
     let public = expose.as_.iter().any(|a| !a.cidr.is_empty());
     let unreadable = expose.as_.iter().any(|a| a.cidr.is_empty() && a.not.is_empty());
@@ -232,11 +236,9 @@ fn conversion(peering: &Peering<'_>, vpc: &str, index: usize, fault: &Fault) -> 
             "Not allowed: Port forward must specify a port to map to".to_owned(),
             "has a port rule without a public port".to_owned(),
         ),
-        FaultKind::BadPort(t, _) => (
-            "C:port-range",
-            format!("Invalid port range {t}"),
-            format!("has \"{t}\", which is not a port or range"),
-        ),
+        FaultKind::BadPort(t, _) => {
+            ("C:port-range", format!("Invalid port range {t}"), format!("has \"{t}\", which is not a port or range"))
+        }
         FaultKind::BadProto(_) => return None,
     };
     let mut route = expose_route(&peering.base, vpc, index);
@@ -253,19 +255,19 @@ fn addresses(peering: &Peering<'_>, view: &View<'_>, found: &mut Vec<Violation>)
     }
     let (index, vpc) = (view.expose, view.vpc);
     let all: Vec<_> = lists.iter().flat_map(|l| l.entries.iter().chain(&l.nots).map(move |e| (*l, e))).collect();
-    if let Some((_, first)) = all.first() {
-        if let Some((list, odd)) = all.iter().find(|(_, e)| e.prefix.is_v4() != first.prefix.is_v4()) {
-            found.push(
-                Violation::new(
-                    "D9",
-                    peering.subject(),
-                    view.entry_route(&peering.base, list, Some(odd)),
-                    format!("Inconsistent IP version in VpcExpose: {} {}", first.prefix, odd.prefix),
-                    format!("Expose {index} of {vpc} mixes IPv4 and IPv6."),
-                )
-                .vpcs([vpc]),
-            );
-        }
+    if let Some((_, first)) = all.first()
+        && let Some((list, odd)) = all.iter().find(|(_, e)| e.prefix.is_v4() != first.prefix.is_v4())
+    {
+        found.push(
+            Violation::new(
+                "D9",
+                peering.subject(),
+                view.entry_route(&peering.base, list, Some(odd)),
+                format!("Inconsistent IP version in VpcExpose: {} {}", first.prefix, odd.prefix),
+                format!("Expose {index} of {vpc} mixes IPv4 and IPv6."),
+            )
+            .vpcs([vpc]),
+        );
     }
     let reserved: Vec<(&str, Prefix)> =
         RESERVED.iter().filter_map(|text| Prefix::parse(text).map(|p| (*text, p))).collect();
@@ -340,7 +342,9 @@ fn families(peering: &Peering<'_>, found: &mut Vec<Violation>) {
     let mut mixed = false;
     for side in &peering.sides {
         let mut known = side.views.iter().filter_map(|v| family(v).map(|f| (f, v)));
-        let Some((f, first)) = known.next() else { continue };
+        let Some((f, first)) = known.next() else {
+            continue;
+        };
         sides.push((f, first));
         if let Some((_, odd)) = known.find(|(g, _)| *g != f) {
             mixed = true;
@@ -357,20 +361,20 @@ fn families(peering: &Peering<'_>, found: &mut Vec<Violation>) {
             );
         }
     }
-    if let ([(f, a), (g, b)], false) = (sides.as_slice(), mixed) {
-        if f != g {
-            found.push(
-                Violation::new(
-                    "D9",
-                    peering.subject(),
-                    b.route(&peering.base),
-                    "Forbidden: The two manifests of a peering must contain expose blocks of the same IP version",
-                    format!("{} exposes {} and {} exposes {}.", a.vpc, name(*f), b.vpc, name(*g)),
-                )
-                .vpcs(peering.vpc_names())
-                .related(a.route(&peering.base)),
-            );
-        }
+    if let ([(f, a), (g, b)], false) = (sides.as_slice(), mixed)
+        && f != g
+    {
+        found.push(
+            Violation::new(
+                "D9",
+                peering.subject(),
+                b.route(&peering.base),
+                "Forbidden: The two manifests of a peering must contain expose blocks of the same IP version",
+                format!("{} exposes {} and {} exposes {}.", a.vpc, name(*f), b.vpc, name(*g)),
+            )
+            .vpcs(peering.vpc_names())
+            .related(a.route(&peering.base)),
+        );
     }
 }
 

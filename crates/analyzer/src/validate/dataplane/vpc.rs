@@ -127,7 +127,9 @@ struct Remote<'m, 'a> {
 pub(super) fn check_destinations(spec: &GatewayAgentSpec, peerings: &[Peering<'_>], found: &mut Vec<Violation>) {
     let mut seen: BTreeMap<&str, Vec<Remote<'_, '_>>> = BTreeMap::new();
     for peering in peerings {
-        let Some((a, b)) = peering.pair() else { continue };
+        let Some((a, b)) = peering.pair() else {
+            continue;
+        };
         for (near, side) in [(a, b), (b, a)] {
             if near.known && side.known {
                 let id = spec.vpcs.get(side.vpc).map(|v| v.internal_id.as_str()).filter(|id| !id.is_empty());
@@ -186,12 +188,13 @@ fn duplicates<'m>(
     }
 }
 
-
 /// D19: two peerings offer a default to one VPC. Each one is reported with the first.
 fn defaults(vpc: &str, remotes: &[Remote<'_, '_>], found: &mut Vec<Violation>) {
     let mut first: Option<(&Remote<'_, '_>, &View<'_>)> = None;
     for remote in remotes {
-        let Some(view) = remote.side.views.iter().find(|v| v.default) else { continue };
+        let Some(view) = remote.side.views.iter().find(|v| v.default) else {
+            continue;
+        };
         let Some((other, its)) = first else {
             first = Some((remote, view));
             continue;
@@ -233,7 +236,15 @@ fn overlaps(spec: &GatewayAgentSpec, vpc: &str, remotes: &[Remote<'_, '_>], foun
     // One violation per pair of expose blocks, however many port rules they have.
     let mut told = BTreeSet::new();
     for ((i, j), point) in overlap::pairs(&refs, relevant) {
-        let (Some((a, av)), Some((b, bv))) = (views.get(i), views.get(j)) else { continue };
+        let (Some((a, av)), Some((b, bv))) = (views.get(i), views.get(j)) else {
+            continue;
+        };
+        // 0.0.0.0/0 as a prefix is refused for itself (D11); its overlaps with all the others add nothing.
+        let all =
+            |v: &View<'_>| !v.default && v.public.entry_at(point.0, point.1).is_some_and(|e| e.prefix.is_everything());
+        if all(av) || all(bv) {
+            continue;
+        }
         let allowed = av.default || bv.default || (av.mode == Mode::Masquerade && bv.mode == Mode::Masquerade);
         let groups_differ = !spec.groups.is_empty() && a.peering.spec.group() != b.peering.spec.group();
         if allowed && !groups_differ || !told.insert((a.peering.name, av.expose, b.peering.name, bv.expose)) {
@@ -287,13 +298,7 @@ fn conflict<'m, 'a>(
             format!("VPC {vpc} would see {left} of {left_vpc} and the overlapping {right} of {right_vpc}."),
         )
     };
-    Violation::new(
-        id,
-        Subject::Peerings(a.peering.name.to_owned(), b.peering.name.to_owned()),
-        right_at,
-        text,
-        why,
-    )
-    .vpcs([vpc, left_vpc, right_vpc])
-    .related(left_at)
+    Violation::new(id, Subject::Peerings(a.peering.name.to_owned(), b.peering.name.to_owned()), right_at, text, why)
+        .vpcs([vpc, left_vpc, right_vpc])
+        .related(left_at)
 }

@@ -99,7 +99,9 @@ fn endpoints(
                 report.say("P8", at, text, format!("Rule {index} has a bad port."));
             }
         }
-        let (Some(side), false) = (side, entry.vpc_subnet.is_empty()) else { continue };
+        let (Some(side), false) = (side, entry.vpc_subnet.is_empty()) else {
+            continue;
+        };
         let subnet = &entry.vpc_subnet;
         if external(side).is_some() {
             let text = format!(

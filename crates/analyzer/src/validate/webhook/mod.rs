@@ -9,9 +9,12 @@ mod overlap;
 mod peering;
 mod unique;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::gateway::PeeringSpec;
+use crate::model::gateway::{PeeringSpec, VpcInfoSpec};
 
 use super::expose::{Subnet, subnet};
 
@@ -38,6 +41,16 @@ impl<'a> PeeringLookup<'a> {
     #[must_use]
     pub fn with_peerings(mut self, peerings: impl IntoIterator<Item = (&'a str, &'a PeeringSpec)>) -> Self {
         self.targets = overlap::index(peerings);
+        self
+    }
+
+    /// Adds what a VPCInfo says of its VPC; an `ext.*` one is left out.
+    #[must_use]
+    pub fn with_vpc(mut self, name: &str, info: &VpcInfoSpec) -> Self {
+        if external(name).is_none() {
+            let subnets = info.subnets.iter().map(|(n, s)| (n.clone(), s.cidr.clone()));
+            self.vpcs.insert(name.to_owned(), subnets.collect());
+        }
         self
     }
 

@@ -20,13 +20,17 @@ struct Shown {
 
 /// What a peering shows to `target`: the entries of its other side.
 fn shown(spec: &PeeringSpec, target: &str) -> Vec<Shown> {
-    let Some((far, side)) = spec.peering.iter().find(|(vpc, _)| *vpc != target) else { return Vec::new() };
+    let Some((far, side)) = spec.peering.iter().find(|(vpc, _)| *vpc != target) else {
+        return Vec::new();
+    };
     let mut list = Vec::new();
     for (index, block) in side.expose.iter().enumerate() {
         let Expose { ips, as_, .. } = block;
         let key = if as_.is_empty() { "ips" } else { "as" };
         let entries: Vec<(&str, &str)> = if as_.is_empty() {
-            let field = |vpc_subnet: &str| if vpc_subnet.is_empty() { "not" } else { "vpcSubnet" };
+            let field = |vpc_subnet: &str| {
+                if vpc_subnet.is_empty() { "not" } else { "vpcSubnet" }
+            };
             ips.iter().map(|ip| (ip.cidr.as_str(), field(&ip.vpc_subnet))).collect()
         } else {
             as_.iter().map(|a| (a.cidr.as_str(), "not")).collect()

@@ -1,10 +1,12 @@
 //! P1-P11 on one GatewayPeering.
 
+use std::collections::BTreeSet;
+
 use crate::model::gateway::{Expose, PeeringSide, PeeringSpec};
 
 use super::super::expose::{Mode, Subnet, expose_route};
 use super::super::ports::PortRange;
-use super::super::prefix::{Prefix, Ranges};
+use super::super::prefix::Prefix;
 use super::super::{Subject, Violation};
 use super::{PeeringLookup, acl, external, overlap};
 
@@ -88,12 +90,13 @@ fn addresses(report: &mut Report<'_>, vpc: &str, index: usize, block: &Expose) {
             let text = format!("invalid Not CIDR {} in peering expose IPs of VPC {vpc}", ip.not);
             report.say("P3", at(route!["ips", i, "not"]), text, why("has an exclusion that cannot be read"));
         }
-        if !ip.vpc_subnet.is_empty() && !subnets_told {
-            if let Some(name) = external(vpc) {
-                subnets_told = true;
-                let text = format!("external {name} cannot have an IP block with VPC Subnets specified");
-                report.say("P3", at(route!["ips", i, "vpcSubnet"]), text, why("names a subnet of an external"));
-            }
+        if !ip.vpc_subnet.is_empty()
+            && !subnets_told
+            && let Some(name) = external(vpc)
+        {
+            subnets_told = true;
+            let text = format!("external {name} cannot have an IP block with VPC Subnets specified");
+            report.say("P3", at(route!["ips", i, "vpcSubnet"]), text, why("names a subnet of an external"));
         }
     }
     for (i, ip) in block.as_.iter().enumerate() {
@@ -133,11 +136,12 @@ fn nat(report: &mut Report<'_>, vpc: &str, index: usize, block: &Expose) {
         );
         report.say("P4", at(route!["nat"]), text, why(&format!("names {count} NAT modes")));
     }
-    let Some(forward) = &nat.port_forward else { return };
+    let Some(forward) = &nat.port_forward else {
+        return;
+    };
     if forward.ports.is_empty() {
-        let text = format!(
-            "at least one port forwarding rule must be set in NAT section for peering expose of VPC {vpc}"
-        );
+        let text =
+            format!("at least one port forwarding rule must be set in NAT section for peering expose of VPC {vpc}");
         report.say("P4", at(route!["nat", "portForward", "ports"]), text, why("forwards no ports"));
     }
     for (i, rule) in forward.ports.iter().enumerate() {
@@ -169,7 +173,9 @@ pub(super) fn port_problem(text: &str) -> Option<String> {
 fn combination(report: &mut Report<'_>) {
     let spec = report.spec;
     let sides: Vec<(&String, &PeeringSide)> = spec.peering.iter().collect();
-    let [(a, left), (b, right)] = sides.as_slice() else { return };
+    let [(a, left), (b, right)] = sides.as_slice() else {
+        return;
+    };
     let place = |side: &PeeringSide, vpc: &str, wanted: fn(Mode) -> bool| {
         let hit = side.expose.iter().position(|e| Mode::of(e).is_ok_and(wanted))?;
         let mut path = expose_route(&[], vpc, hit);
@@ -184,7 +190,9 @@ fn combination(report: &mut Report<'_>) {
         ("P6", fixed(right, b), stateful(left, a)),
     ];
     for (id, one, other) in conflicts {
-        let (Some(one), Some(other)) = (one, other) else { continue };
+        let (Some(one), Some(other)) = (one, other) else {
+            continue;
+        };
         let (text, why) = if id == "P5" {
             (
                 "unsupported configuration, only one side of a peering can use stateful NAT (i.e. masquerade or \
@@ -227,10 +235,9 @@ fn references(report: &mut Report<'_>, lookup: &PeeringLookup<'_>) {
             }
             continue;
         };
-        let known: Vec<Prefix> = subnets.values().filter_map(|text| Prefix::parse(text)).collect();
+        let known: BTreeSet<Prefix> = subnets.values().filter_map(|text| Prefix::parse(text)).collect();
         // Where a subnet cannot be read nothing is said of what lies outside the others.
-        let readable = known.len() == subnets.len();
-        let all: Ranges = known.iter().collect();
+        let readable = subnets.values().all(|text| Prefix::parse(text).is_some());
         for (index, block) in side.expose.iter().enumerate() {
             for (i, ip) in block.ips.iter().enumerate() {
                 let mut at = expose_route(&[], vpc, index);
@@ -241,9 +248,11 @@ fn references(report: &mut Report<'_>, lookup: &PeeringLookup<'_>) {
                     report.say("P9", at, text, format!("VPC {vpc} has no subnet {name}."));
                     continue;
                 }
-                let Some(prefix) = Prefix::parse(&ip.cidr).filter(|_| readable) else { continue };
-                // Inside all subnets together is necessary and cheap, inside one is what counts.
-                let inside = all.first_in(&prefix).is_some() && known.iter().any(|k| k.contains(&prefix));
+                let Some(prefix) = Prefix::parse(&ip.cidr).filter(|_| readable) else {
+                    continue;
+                };
+                // Inside one subnet, not inside several together.
+                let inside = prefix.widening().any(|wider| known.contains(&wider));
                 if !inside {
                     at.extend(route!["ips", i, "cidr"]);
                     let text = format!("CIDR {} is not part of VPC {vpc}", ip.cidr);
