@@ -53,16 +53,7 @@ pub fn analyze(bundle: Bundle, options: &Options) -> Analysis {
         if newest.as_ref().is_none_or(|(now, _)| clock.now > *now) {
             newest = Some((clock.now, clock.clone()));
         }
-        let facts = Facts::new(
-            &sources,
-            options,
-            clock,
-            truncated,
-            objects,
-            logs,
-            gateways,
-            switch_routes,
-        );
+        let facts = Facts::new(&sources, options, clock, truncated, objects, logs, gateways, switch_routes);
         let runs = run(&rules, &facts);
         for run in runs.iter().filter(|run| run.failed) {
             problems.push(

@@ -15,7 +15,12 @@ pub mod facts;
 pub mod finding;
 pub mod ingest;
 pub mod model;
+mod options;
 pub mod parse;
+pub mod render;
+pub mod report;
+pub mod rule;
+pub mod rules;
 pub mod source;
 #[cfg(test)]
 mod testing;

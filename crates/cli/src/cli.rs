@@ -7,8 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// A bundle is a `.hhs` dump, or a zip, tarball, directory or single file with kubectl output, metrics text
 /// and logs; `-` reads it from standard input. Nothing is unpacked to disk and nothing leaves the machine.
 #[derive(Debug, Parser)]
-#[command(name = "hh-analyze", version, args_conflicts_with_subcommands = true, after_help = "\
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 no verdict is possible or the usage is wrong.")]
+#[command(
+    name = "hh-analyze",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 no verdict is possible or the usage is wrong."
+)]
 pub(crate) struct Cli {
     /// The bundle: file, directory, or `-` for standard input
     pub(crate) bundle: Option<String>,

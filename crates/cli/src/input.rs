@@ -30,10 +30,7 @@ impl std::error::Error for InputError {}
 
 impl InputError {
     fn new(path: &str, error: &io::Error) -> Self {
-        Self {
-            path: path.to_owned(),
-            reason: reason(error),
-        }
+        Self { path: path.to_owned(), reason: reason(error) }
     }
 }
 
@@ -45,11 +42,7 @@ pub(crate) fn read(path: &str, limits: &Limits) -> Result<Input, InputError> {
     let kind = if path == "-" {
         let mut bytes = Vec::new();
         let room = limits.max_total_bytes.saturating_add(1);
-        io::stdin()
-            .lock()
-            .take(room)
-            .read_to_end(&mut bytes)
-            .map_err(error)?;
+        io::stdin().lock().take(room).read_to_end(&mut bytes).map_err(error)?;
         InputKind::Stdin(bytes)
     } else {
         let metadata = std::fs::metadata(path).map_err(error)?;
@@ -62,10 +55,7 @@ pub(crate) fn read(path: &str, limits: &Limits) -> Result<Input, InputError> {
             InputKind::File(bytes, modified(&metadata))
         }
     };
-    Ok(Input {
-        name: path.to_owned(),
-        kind,
-    })
+    Ok(Input { name: path.to_owned(), kind })
 }
 
 /// Everything below `root`, ordered by path.
@@ -82,9 +72,7 @@ fn directory(root: &Path, limits: &Limits) -> Vec<DirEntry> {
                 let kind = found.file_type();
                 let content = if kind.is_symlink() {
                     match std::fs::read_link(found.path()) {
-                        Ok(target) => Content::Symlink {
-                            target: target.to_string_lossy().into_owned(),
-                        },
+                        Ok(target) => Content::Symlink { target: target.to_string_lossy().into_owned() },
                         Err(error) => Content::Unreadable(reason(&error)),
                     }
                 } else if kind.is_dir() {
@@ -97,32 +85,22 @@ fn directory(root: &Path, limits: &Limits) -> Vec<DirEntry> {
                 } else {
                     match file(found.path(), limits.max_entry_bytes.min(left)) {
                         Ok(bytes) => {
-                            left =
-                                left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                            left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
                             Content::File(bytes)
                         }
                         Err(error) => Content::Unreadable(reason(&error)),
                     }
                 };
-                let modified = found
-                    .metadata()
-                    .ok()
-                    .and_then(|metadata| modified(&metadata));
+                let modified = found.metadata().ok().and_then(|metadata| modified(&metadata));
                 (relative(root, found.path()), content, modified)
             }
             Err(error) => {
-                let path = error
-                    .path()
-                    .map_or_else(String::new, |path| relative(root, path));
+                let path = error.path().map_or_else(String::new, |path| relative(root, path));
                 let reason = error.io_error().map_or_else(|| error.to_string(), reason);
                 (path, Content::Unreadable(reason), None)
             }
         };
-        entries.push(DirEntry {
-            path,
-            content,
-            modified,
-        });
+        entries.push(DirEntry { path, content, modified });
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     entries
@@ -132,10 +110,7 @@ fn directory(root: &Path, limits: &Limits) -> Vec<DirEntry> {
 fn file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let limit = limit.saturating_add(1);
-    let length = file
-        .metadata()
-        .map_or(0, |metadata| metadata.len())
-        .min(limit);
+    let length = file.metadata().map_or(0, |metadata| metadata.len()).min(limit);
     let mut bytes = Vec::new();
     // Not enough memory is an error like any other.
     bytes
@@ -157,9 +132,7 @@ fn modified(metadata: &std::fs::Metadata) -> Option<i64> {
     let time = metadata.modified().ok()?;
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).ok(),
-        Err(before) => i64::try_from(before.duration().as_secs())
-            .ok()
-            .map(|seconds| -seconds),
+        Err(before) => i64::try_from(before.duration().as_secs()).ok().map(|seconds| -seconds),
     }
 }
 
@@ -189,10 +162,7 @@ mod tests {
     #[test]
     fn missing_path_has_a_clear_message() {
         let error = read("no/such/bundle.hhs", &Limits::default()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "cannot read `no/such/bundle.hhs`: there is no such file or directory"
-        );
+        assert_eq!(error.to_string(), "cannot read `no/such/bundle.hhs`: there is no such file or directory");
     }
 
     #[test]
@@ -203,9 +173,7 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink("..", root.join("logs/loop")).unwrap();
         let input = read(root.to_str().unwrap(), &Limits::default()).unwrap();
-        let InputKind::Directory(entries) = &input.kind else {
-            panic!("{input:?}")
-        };
+        let InputKind::Directory(entries) = &input.kind else { panic!("{input:?}") };
         let paths: Vec<_> = entries.iter().map(|entry| entry.path.as_str()).collect();
         if cfg!(unix) {
             assert_eq!(paths, ["logs/deep/a.log", "logs/loop", "z.yaml"]);
@@ -222,23 +190,12 @@ mod tests {
         let root = folder("large");
         std::fs::write(root.join("a.log"), "x".repeat(100)).unwrap();
         std::fs::write(root.join("b.log"), "y".repeat(100)).unwrap();
-        let limits = Limits {
-            max_entry_bytes: 60,
-            max_total_bytes: 110,
-            ..Limits::default()
-        };
+        let limits = Limits { max_entry_bytes: 60, max_total_bytes: 110, ..Limits::default() };
         let opened = open(read(root.to_str().unwrap(), &limits).unwrap(), &limits);
-        let lengths: Vec<_> = opened
-            .sources
-            .iter()
-            .map(|(_, entry)| entry.text.len())
-            .collect();
+        let lengths: Vec<_> = opened.sources.iter().map(|(_, entry)| entry.text.len()).collect();
         assert_eq!(lengths, [60, 49]);
         assert_eq!(opened.problems.len(), 2, "{:?}", opened.problems);
-        let opened = open(
-            read(root.join("a.log").to_str().unwrap(), &limits).unwrap(),
-            &limits,
-        );
+        let opened = open(read(root.join("a.log").to_str().unwrap(), &limits).unwrap(), &limits);
         assert_eq!(opened.sources.iter().next().unwrap().1.text.len(), 60);
         std::fs::remove_dir_all(&root).unwrap();
     }

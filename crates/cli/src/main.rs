@@ -15,9 +15,7 @@ fn main() -> ExitCode {
     match cli.command {
         Some(cli::Command::Rules) => commands::rules::run(cli.color),
         Some(cli::Command::Explain { rule }) => commands::explain::run(&rule),
-        Some(cli::Command::Inventory { bundle, limits, format }) => {
-            commands::inventory::run(&bundle, &limits, format)
-        }
+        Some(cli::Command::Inventory { bundle, limits, format }) => commands::inventory::run(&bundle, &limits, format),
         None => match cli.bundle {
             Some(bundle) => commands::analyze::run(&bundle, &cli.analyze, cli.color),
             None => {

@@ -31,15 +31,25 @@ pub struct World {
     pub metrics: BTreeMap<String, String>,
 }
 
-static HEALTHY: LazyLock<World> =
-    LazyLock::new(|| read::dump(include_str!("../../../bundles/healthy.hhs")));
-static OLDER: LazyLock<World> =
-    LazyLock::new(|| read::dump(include_str!("../../../bundles/older-healthy.hhs")));
+static HEALTHY: LazyLock<World> = LazyLock::new(|| read::dump(include_str!("../../../bundles/healthy.hhs")));
+static OLDER: LazyLock<World> = LazyLock::new(|| read::dump(include_str!("../../../bundles/older-healthy.hhs")));
 
 /// Kinds that no gateway rule reads; left out so that the tests are quick.
 const LEFT_OUT: [&str; 14] = [
-    "CustomResourceDefinition", "SwitchProfile", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding",
-    "ServiceAccount", "ReplicaSet", "ControllerRevision", "Service", "NodeMetrics", "PodMetrics", "Secret", "ConfigMap",
+    "CustomResourceDefinition",
+    "SwitchProfile",
+    "Role",
+    "RoleBinding",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ServiceAccount",
+    "ReplicaSet",
+    "ControllerRevision",
+    "Service",
+    "NodeMetrics",
+    "PodMetrics",
+    "Secret",
+    "ConfigMap",
 ];
 
 impl World {

@@ -11,7 +11,10 @@ impl World {
     /// As a `.hhs` dump.
     #[must_use]
     pub fn hhs(&self) -> String {
-        let mut out = format!("createdAt: \"{}\"\ncreatedBy:\n  ctlVersion: {}\n  hostname: control-1\n  username: core\n", self.created_at, self.ctl_version);
+        let mut out = format!(
+            "createdAt: \"{}\"\ncreatedBy:\n  ctlVersion: {}\n  hostname: control-1\n  username: core\n",
+            self.created_at, self.ctl_version
+        );
         if !self.insights.is_empty() {
             out.push_str("gatewayInsights:\n");
             let mut last = "";
@@ -80,10 +83,7 @@ impl World {
         for ((namespace, pod, container), streams) in &self.logs {
             for (stream, text) in streams {
                 let previous = if stream == "previous" { "-previous" } else { "" };
-                files.insert(
-                    format!("logs/{namespace}/{pod}/{container}{previous}.log"),
-                    text.clone().into_bytes(),
-                );
+                files.insert(format!("logs/{namespace}/{pod}/{container}{previous}.log"), text.clone().into_bytes());
             }
         }
         for ((gateway, command), streams) in &self.insights {

@@ -47,13 +47,9 @@ pub fn correlate(findings: &[Finding], metas: &[&'static Meta]) -> Graph {
             let finding = findings.get(index);
             (
                 std::cmp::Reverse(finding.map(|f| f.severity)),
-                std::cmp::Reverse(
-                    explains.get(index).map_or(0, |all: &Vec<usize>| {
-                        all.iter()
-                            .filter(|e| findings.get(**e).is_some_and(|f| f.severity >= Severity::Warning))
-                            .count()
-                    }),
-                ),
+                std::cmp::Reverse(explains.get(index).map_or(0, |all: &Vec<usize>| {
+                    all.iter().filter(|e| findings.get(**e).is_some_and(|f| f.severity >= Severity::Warning)).count()
+                })),
                 std::cmp::Reverse(finding.map(|f| f.confidence)),
             )
         };
@@ -68,10 +64,7 @@ fn rank<'f>(
     metas: &[&'static Meta],
     index: usize,
 ) -> (Option<crate::rule::Order>, Option<(&'static str, &'f crate::finding::Subject)>) {
-    (
-        metas.get(index).map(|meta| meta.order),
-        findings.get(index).map(|finding| (finding.rule, &finding.subject)),
-    )
+    (metas.get(index).map(|meta| meta.order), findings.get(index).map(|finding| (finding.rule, &finding.subject)))
 }
 
 /// All pairs (cause, effect) whose relation and join hold.
@@ -118,9 +111,9 @@ fn joined(
         .collect();
     for kind in rest {
         shared.retain(|index| {
-            findings.get(*index).is_some_and(|effect| {
-                cause.keys.iter().any(|key| key.kind() == *kind && effect.keys.contains(key))
-            })
+            findings
+                .get(*index)
+                .is_some_and(|effect| cause.keys.iter().any(|key| key.kind() == *kind && effect.keys.contains(key)))
         });
     }
     shared
@@ -128,11 +121,7 @@ fn joined(
 
 /// Drops the edges that close a cycle: edges are taken from the causes that are most basic on, and one
 /// is left out if its effect already (indirectly) explains its cause.
-fn acyclic<R: Ord>(
-    count: usize,
-    edges: &[(usize, usize)],
-    rank: &dyn Fn(usize) -> R,
-) -> Vec<(usize, usize)> {
+fn acyclic<R: Ord>(count: usize, edges: &[(usize, usize)], rank: &dyn Fn(usize) -> R) -> Vec<(usize, usize)> {
     let mut ordered = edges.to_vec();
     ordered.sort_by(|a, b| rank(a.0).cmp(&rank(b.0)).then(a.cmp(b)));
     let mut forward: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -226,12 +215,9 @@ mod tests {
         }
     }
 
-    static NODE: Meta =
-        meta("A-NODE", &[Relation { effects: &["B-*"], join: &[KeyKind::Gateway] }], Order::Node);
-    static POD: Meta =
-        meta("B-POD", &[Relation { effects: &["C-BGP"], join: &[KeyKind::Gateway] }], Order::Pod);
-    static BGP: Meta =
-        meta("C-BGP", &[Relation { effects: &["B-POD"], join: &[KeyKind::Gateway] }], Order::Wiring);
+    static NODE: Meta = meta("A-NODE", &[Relation { effects: &["B-*"], join: &[KeyKind::Gateway] }], Order::Node);
+    static POD: Meta = meta("B-POD", &[Relation { effects: &["C-BGP"], join: &[KeyKind::Gateway] }], Order::Pod);
+    static BGP: Meta = meta("C-BGP", &[Relation { effects: &["B-POD"], join: &[KeyKind::Gateway] }], Order::Wiring);
 
     fn gw(name: &str) -> Key {
         Key::Gateway(name.into())
@@ -263,10 +249,7 @@ mod tests {
 
     #[test]
     fn a_cycle_keeps_the_more_basic_cause() {
-        let findings = [
-            finding("C-BGP", Severity::Error, &[gw("x")]),
-            finding("B-POD", Severity::Error, &[gw("x")]),
-        ];
+        let findings = [finding("C-BGP", Severity::Error, &[gw("x")]), finding("B-POD", Severity::Error, &[gw("x")])];
         let graph = correlate(&findings, &[&BGP, &POD]);
         assert_eq!(graph.roots, [1]);
         assert_eq!(graph.caused_by[0], [1]);

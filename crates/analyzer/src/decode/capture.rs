@@ -17,8 +17,7 @@ pub(super) type CaptureKey = String;
 pub(super) fn capture_keys(sources: &Sources, dumps: &[Dump], objects: &[RawObject]) -> BTreeMap<EntryId, CaptureKey> {
     let outers: BTreeSet<EntryId> = sources.iter().map(|(id, _)| sources.outer(id)).collect();
     let path = |id: EntryId| sources.get(id).map_or("", |entry| entry.path.as_str());
-    let phases: BTreeMap<EntryId, String> =
-        outers.iter().filter_map(|id| Some((*id, phase(path(*id))?))).collect();
+    let phases: BTreeMap<EntryId, String> = outers.iter().filter_map(|id| Some((*id, phase(path(*id))?))).collect();
     if phases.values().collect::<BTreeSet<_>>().len() > 1 {
         return outers.iter().map(|id| (*id, phases.get(id).cloned().unwrap_or_default())).collect();
     }
@@ -32,8 +31,7 @@ pub(super) fn capture_keys(sources: &Sources, dumps: &[Dump], objects: &[RawObje
                 }
                 // A file beside a dump belongs to it; elsewhere it stands for itself.
                 let folder = parent(path(*id));
-                let beside: Vec<&EntryId> =
-                    dump_entries.iter().filter(|dump| parent(path(**dump)) == folder).collect();
+                let beside: Vec<&EntryId> = dump_entries.iter().filter(|dump| parent(path(**dump)) == folder).collect();
                 match beside.as_slice() {
                     [dump] => (*id, path(**dump).to_owned()),
                     _ => (*id, String::new()),
@@ -84,11 +82,14 @@ fn versions_differ_between_directories(sources: &Sources, objects: &[RawObject])
             .or_default()
             .insert(version);
     }
-    seen.values().filter(|places| {
-        let mut versions = places.values();
-        let first = versions.next();
-        places.len() > 1 && versions.any(|other| Some(other) != first)
-    }).count() >= 3
+    seen.values()
+        .filter(|places| {
+            let mut versions = places.values();
+            let first = versions.next();
+            places.len() > 1 && versions.any(|other| Some(other) != first)
+        })
+        .count()
+        >= 3
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub fn classify(text: &str) -> Content {
             return Content::Json;
         }
     }
-    if sections::looks_like_sections(text) {
+    if sections::SectionedFile::parse(text).is_some() {
         return Content::Sections;
     }
     if memchr::memmem::find(text.as_bytes(), b"==== START logs for container").is_some() {
@@ -103,7 +103,7 @@ pub fn classify(text: &str) -> Content {
     if looks_like_table(text) {
         return Content::Table;
     }
-    if describe::looks_like_describe(text) {
+    if describe::is_description(text) {
         return Content::Describe;
     }
     if let Some(dialect) = looks_like_log(text) {
@@ -176,9 +176,7 @@ pub(super) fn without_noise(text: &str) -> Cow<'_, str> {
     if (start == 0 && text.get(end..).is_none_or(|tail| tail.trim().is_empty())) || end <= start {
         return Cow::Borrowed(text);
     }
-    let blank = |part: &str| -> String {
-        part.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect()
-    };
+    let blank = |part: &str| -> String { part.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect() };
     let mut out = blank(text.get(..start).unwrap_or(""));
     out.push_str(text.get(start..end).unwrap_or(""));
     out.push_str(&blank(text.get(end..).unwrap_or("")));
@@ -201,8 +199,14 @@ mod tests {
         assert_eq!(classify("{\"kind\": \"List\", \"items\": []}"), Content::Json);
         assert_eq!(classify("apiVersion: v1\nkind: Pod\n"), Content::Yaml);
         assert_eq!(classify("- apiVersion: v1\n  kind: Pod\n"), Content::Yaml);
-        assert_eq!(classify("NAME      APPLIED   APPLIEDG   CURRENTG   AGE\ngw        42m       14         14         9d\n"), Content::Table);
-        assert_eq!(classify("# HELP vpc_packet_count \n# TYPE vpc_packet_count gauge\nvpc_packet_count{total=\"a\"} 1\n"), Content::Metrics);
+        assert_eq!(
+            classify("NAME      APPLIED   APPLIEDG   CURRENTG   AGE\ngw        42m       14         14         9d\n"),
+            Content::Table
+        );
+        assert_eq!(
+            classify("# HELP vpc_packet_count \n# TYPE vpc_packet_count gauge\nvpc_packet_count{total=\"a\"} 1\n"),
+            Content::Metrics
+        );
         assert_eq!(classify("No resources found in fab namespace.\n"), Content::Messages);
         assert_eq!(classify("hello world\nthis is a letter\n"), Content::Unknown);
     }

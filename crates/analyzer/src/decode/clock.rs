@@ -121,8 +121,7 @@ fn date_line(line: &str) -> Option<Timestamp> {
         return format!("{day}T{time}Z").parse().ok();
     }
     // `Wed Mar  4 09:20:30 UTC 2026`, `Wed Mar  4 09:20:30 AM UTC 2026`
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (month, day, time, half, year) = match words.as_slice() {
         [_, month, day, time, "UTC", year] => (*month, *day, *time, "", *year),
         [_, month, day, time, half @ ("AM" | "PM"), "UTC", year] => (*month, *day, *time, *half, *year),

@@ -3,9 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::source::{
-    Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span,
-};
+use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span};
 use crate::yaml::{self, NodeKind, NodeRef};
 
 /// What the head of a dump tells.
@@ -149,11 +147,7 @@ fn insights<'t>(root: NodeRef<'t>, found: &mut Vec<(String, Role, NodeRef<'t>)>)
                 let [gateway, command, stream] = names;
                 found.push((
                     format!("gatewayInsights/{gateway}/{command}/{stream}"),
-                    Role::Insight {
-                        gateway: gateway.into(),
-                        command: command.into(),
-                        stream: stream.into(),
-                    },
+                    Role::Insight { gateway: gateway.into(), command: command.into(), stream: stream.into() },
                     node,
                 ));
             }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::Content;
 use super::attribute::{Owner, stream_in_path, stream_of};
 use super::known::Known;
 use super::pipeline::{gateway_names, node_of_pod, owner};
-use super::Content;
 use crate::facts::{Clock, GatewayData, Insight, Log, Objects, Output, Series, VpcMetrics, VpcSample};
 use crate::parse::command::{
     BfdPeers, BgpSummary, Read, RouteTables, RpcStats, RunningConfig, ShowTech, Unread, ip_link_names,
@@ -22,7 +22,6 @@ pub(super) struct Outputs<'a> {
     pub(super) contents: &'a [(EntryId, Content)],
     pub(super) objects: &'a Objects,
     pub(super) clock: &'a Clock,
-
 }
 
 /// What was found.
@@ -127,16 +126,20 @@ fn logs(
 /// Stream of a log file: by its pod, its form, its name.
 fn log_stream(owner: &Owner, path: &str, text: &str, dialect: Dialect) -> Option<Stream> {
     if !owner.pod.is_empty() {
-        let container = ["dataplane", "frr", "agent"].into_iter().find(|name| {
-            path.rsplit('/').next().is_some_and(|file| file.starts_with(name))
-        });
+        let container = ["dataplane", "frr", "agent"]
+            .into_iter()
+            .find(|name| path.rsplit('/').next().is_some_and(|file| file.starts_with(name)));
         return stream_of(&owner.pod, container.unwrap_or(""));
     }
     match dialect {
         Dialect::Frr => Some(Stream::Frr),
         Dialect::Tracing => {
             let head: String = text.lines().take(50).collect();
-            if head.contains("dataplane") || path.contains("dataplane") { Some(Stream::Dataplane) } else { Some(Stream::Frr) }
+            if head.contains("dataplane") || path.contains("dataplane") {
+                Some(Stream::Dataplane)
+            } else {
+                Some(Stream::Frr)
+            }
         }
         _ => stream_in_path(path).filter(|stream| !matches!(stream, Stream::Dataplane | Stream::Frr)),
     }
@@ -189,17 +192,13 @@ fn output(
             return;
         }
         let key = entry.path.clone();
-        let data = gateways
-            .entry(key.clone())
-            .or_insert_with(|| GatewayData { name: key, ..GatewayData::default() });
+        let data = gateways.entry(key.clone()).or_insert_with(|| GatewayData { name: key, ..GatewayData::default() });
         read_into(data, id, content, &entry.text, true, &mut gathered.problems);
         return;
     };
     let how = if owner.by_name { "by name" } else { "by content" };
     gathered.attributions.insert(key_of(sources, id), format!("{name}, {how}"));
-    let data = gateways
-        .entry(name.clone())
-        .or_insert_with(|| GatewayData { name, ..GatewayData::default() });
+    let data = gateways.entry(name.clone()).or_insert_with(|| GatewayData { name, ..GatewayData::default() });
     read_into(data, id, content, &entry.text, owner.by_name, &mut gathered.problems);
 }
 
@@ -325,32 +324,24 @@ fn metrics_into(data: &mut GatewayData, id: EntryId, text: &str, by_name: bool, 
         data.metrics_failure = Some(Output { entry: id, base: 0, by_name, value });
         return;
     }
-    let exposition = prometheus::parse(text);
-    problems.extend(exposition.problems.into_iter().map(|problem| match problem.span {
-        Some(span) => problem.at(id, span),
-        None => problem.in_entry(id),
-    }));
+    let exposition = prometheus::parse_matching(text, |name| name.starts_with("vpc_"));
+    problems.extend(exposition.problems.into_iter().map(|fault| fault.problem.at(id, fault.span)));
     let mut metrics = VpcMetrics::default();
     for sample in &exposition.samples {
-        if !sample.name.starts_with("vpc_") {
-            continue;
-        }
-        let label = |name: &str| {
-            sample.labels.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
-        };
+        let label = |name: &str| sample.label(name).map(str::to_owned);
         let series = match (label("from"), label("to"), label("total"), label("drops")) {
             (Some(from), Some(to), ..) => Series::Pair(from, to),
             (.., Some(total), None) => Series::Total(total),
             (.., Some(drops)) => Series::Drops(drops),
             _ => continue,
         };
-        metrics.families.entry(sample.name.to_owned()).or_default().insert(
-            series,
-            VpcSample { text: sample.text.to_string(), value: sample.value, span: sample.span },
-        );
+        metrics
+            .families
+            .entry(sample.name.to_owned())
+            .or_default()
+            .insert(series, VpcSample { text: sample.raw.to_owned(), value: sample.value, span: sample.span });
     }
     if data.metrics.is_none() {
         data.metrics = Some(Output { entry: id, base: 0, by_name, value: metrics });
     }
 }
-

@@ -40,8 +40,7 @@ fn content(read: &Read) -> String {
     }
     let mut words: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     if !read.found.skipped.is_empty() {
-        let skipped: Vec<String> =
-            read.found.skipped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let skipped: Vec<String> = read.found.skipped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         words.push(format!("not parsed: {}", skipped.join(", ")));
     }
     if words.is_empty()

@@ -42,10 +42,7 @@ impl Known {
             .trim_start_matches("Executing: ")
             .trim_start_matches("frr: ")
             .trim_start_matches("dataplane: ");
-        let inner = command
-            .split_once(" -c ")
-            .map_or(command, |(_, rest)| rest)
-            .trim_matches(['\'', '"', ' ']);
+        let inner = command.split_once(" -c ").map_or(command, |(_, rest)| rest).trim_matches(['\'', '"', ' ']);
         Some(match inner {
             "show tech" => Self::ShowTech,
             "show bgp summary" => Self::BgpSummary,
@@ -89,7 +86,9 @@ impl Known {
         {
             return Some(Self::RunningConfig);
         }
-        if any(&|line| line.trim_start().starts_with("Dataplane sock connected:") || line.starts_with("Hedgehog plugin:")) {
+        if any(&|line| {
+            line.trim_start().starts_with("Dataplane sock connected:") || line.starts_with("Hedgehog plugin:")
+        }) {
             return Some(Self::RpcStats);
         }
         if any(&|line| line.starts_with("1: lo: <")) {
@@ -118,7 +117,10 @@ mod tests {
 
     #[test]
     fn contents() {
-        assert_eq!(Known::by_content("\nIPv4 Unicast Summary:\nBGP router identifier 1.1.1.1, local AS\n"), Some(Known::BgpSummary));
+        assert_eq!(
+            Known::by_content("\nIPv4 Unicast Summary:\nBGP router identifier 1.1.1.1, local AS\n"),
+            Some(Known::BgpSummary)
+        );
         assert_eq!(Known::by_content("Codes: K - kernel route, C - connected\n"), Some(Known::Routes));
         assert_eq!(Known::by_content("hello\n"), None);
     }

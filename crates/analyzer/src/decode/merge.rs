@@ -66,10 +66,7 @@ fn newness(raw: &RawObject) -> (u64, Option<jiff::Timestamp>) {
     let root = raw.root();
     let version = root.at(&["metadata", "resourceVersion"]).and_then(NodeRef::text);
     let beat = root.at(&["status", "lastHeartbeat"]).and_then(NodeRef::text);
-    (
-        version.and_then(|text| text.parse().ok()).unwrap_or(0),
-        beat.and_then(Time::parse).and_then(Time::at),
-    )
+    (version.and_then(|text| text.parse().ok()).unwrap_or(0), beat.and_then(Time::parse).and_then(Time::at))
 }
 
 struct Merger {
@@ -90,8 +87,7 @@ impl Merger {
             self.compare(first, nodes);
             return self.builder.copy(first);
         }
-        let maps: Vec<NodeRef<'_>> =
-            nodes.iter().copied().filter(|node| node.kind() == NodeKind::Mapping).collect();
+        let maps: Vec<NodeRef<'_>> = nodes.iter().copied().filter(|node| node.kind() == NodeKind::Mapping).collect();
         let mut pairs = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         for (index, map) in maps.iter().enumerate() {
@@ -100,8 +96,7 @@ impl Merger {
                 if !seen.insert(name.to_owned()) {
                     continue;
                 }
-                let values: Vec<NodeRef<'_>> =
-                    maps.iter().skip(index).filter_map(|map| map.get(name)).collect();
+                let values: Vec<NodeRef<'_>> = maps.iter().skip(index).filter_map(|map| map.get(name)).collect();
                 self.route.push(name.to_owned());
                 let value = self.merge(&values);
                 self.route.pop();
@@ -135,9 +130,8 @@ impl Merger {
 
     /// Only generations and versions are worth the user's time: counters and ages always differ.
     fn is_state(&self) -> bool {
-        self.route.last().is_some_and(|key| {
-            matches!(key.as_str(), "generation" | "lastAppliedGen" | "version" | "gatewayGroup")
-        })
+        self.route
+            .last()
+            .is_some_and(|key| matches!(key.as_str(), "generation" | "lastAppliedGen" | "version" | "gatewayGroup"))
     }
 }
-

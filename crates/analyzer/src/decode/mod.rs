@@ -15,8 +15,7 @@ mod pipeline;
 mod sectioned;
 mod tables;
 
-
-pub use known::Known;
 pub use classify::{Content, classify};
+pub use known::Known;
 pub use merge::{MergedObject, merge};
 pub use pipeline::{Capture, Decoded, decode};

@@ -26,9 +26,20 @@ pub(super) struct Found {
 
 /// Kinds that are recognised by their head and never parsed: big, and no rule reads more than their name.
 const UNPARSED: [&str; 14] = [
-    "CustomResourceDefinition", "ControllerRevision", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding",
-    "ServiceAccount", "Service", "PersistentVolume", "PersistentVolumeClaim", "ReplicaSet", "NodeMetrics",
-    "PodMetrics", "Lease",
+    "CustomResourceDefinition",
+    "ControllerRevision",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "Role",
+    "RoleBinding",
+    "ServiceAccount",
+    "Service",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "ReplicaSet",
+    "NodeMetrics",
+    "PodMetrics",
+    "Lease",
 ];
 
 /// Reads the YAML documents of an entry.
@@ -117,14 +128,7 @@ fn collect(tree: Arc<Tree>, entry: EntryId, found: &mut Found) {
     }
 }
 
-fn list(
-    tree: &Arc<Tree>,
-    root: NodeRef<'_>,
-    items: NodeRef<'_>,
-    entry: EntryId,
-    kind: &str,
-    found: &mut Found,
-) {
+fn list(tree: &Arc<Tree>, root: NodeRef<'_>, items: NodeRef<'_>, entry: EntryId, kind: &str, found: &mut Found) {
     // Items of a typed list lack kind and apiVersion: `AgentList` means `Agent`.
     let item_kind = kind.strip_suffix("List").filter(|kind| !kind.is_empty());
     let api_version = root.str("apiVersion").unwrap_or("");
@@ -144,19 +148,12 @@ fn list(
     // A page of a longer list says so.
     let partial = root.at(&["metadata", "continue"]).and_then(NodeRef::text).is_some_and(|text| !text.is_empty());
     if !partial {
-        let kinds: BTreeSet<String> =
-            found.objects.iter().skip(before).map(|object| object.kind.clone()).collect();
+        let kinds: BTreeSet<String> = found.objects.iter().skip(before).map(|object| object.kind.clone()).collect();
         found.complete.extend(kinds);
     }
 }
 
-fn object(
-    tree: &Arc<Tree>,
-    node: NodeRef<'_>,
-    entry: EntryId,
-    hint: Option<(&str, &str)>,
-    found: &mut Found,
-) {
+fn object(tree: &Arc<Tree>, node: NodeRef<'_>, entry: EntryId, hint: Option<(&str, &str)>, found: &mut Found) {
     if node.kind() != NodeKind::Mapping {
         return;
     }

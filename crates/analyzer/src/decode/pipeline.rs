@@ -70,8 +70,7 @@ pub fn decode(sources: &mut Sources, problems: &mut Vec<Problem>, options: &Opti
     let ids: Vec<EntryId> = sources.iter().map(|(id, _)| id).collect();
     let reads: Vec<Read> = ids.into_par_iter().map(|id| read(sources, id, &dumps)).collect();
     let mut by_capture: BTreeMap<String, Vec<Read>> = BTreeMap::new();
-    let all_objects: Vec<RawObject> =
-        reads.iter().flat_map(|read| read.found.objects.iter().cloned()).collect();
+    let all_objects: Vec<RawObject> = reads.iter().flat_map(|read| read.found.objects.iter().cloned()).collect();
     let keys = capture_keys(sources, &dumps, &all_objects);
     drop(all_objects);
     let documents = reads.iter().map(|read| read.found.documents).sum();
@@ -119,7 +118,8 @@ fn is_hedgehog(capture: &Capture) -> bool {
         || !objects.external_peerings.objects.is_empty()
         || !objects.ipv4_namespaces.objects.is_empty()
         || capture.logs.iter().any(|log| {
-            matches!(log.stream, Stream::Dataplane | Stream::FabricCtrl | Stream::GatewayCtrl) && !log.scan.hits.is_empty()
+            matches!(log.stream, Stream::Dataplane | Stream::FabricCtrl | Stream::GatewayCtrl)
+                && !log.scan.hits.is_empty()
         })
 }
 
@@ -147,6 +147,8 @@ fn read(sources: &Sources, id: EntryId, dumps: &[Dump]) -> Read {
         },
         Role::Section { title } => match Known::by_command(title) {
             Some(known) => Content::Command(known),
+            // A short log is no less a log.
+            None if title.to_lowercase().contains("logs") => Content::Log(Dialect::Timestamped),
             None => super::classify(text),
         },
         Role::File => super::classify(text),
@@ -211,9 +213,9 @@ fn build(
     let (objects, found) = Objects::load(merged, &complete);
     problems.extend(found);
     let clock = clock(&candidates, &objects);
-    let truncated = contents
-        .iter()
-        .any(|(id, _)| dumps.iter().any(|dump| dump.truncated && (dump.entry == *id || sources.outer(*id) == dump.entry)));
+    let truncated = contents.iter().any(|(id, _)| {
+        dumps.iter().any(|dump| dump.truncated && (dump.entry == *id || sources.outer(*id) == dump.entry))
+    });
     let gathered = gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock });
     for info in entries.iter_mut() {
         if let Some(attribution) = gathered.attributions.get(&(info.path.clone(), info.entry.clone())) {
@@ -250,12 +252,7 @@ fn fill_namespaces(raws: &mut [RawObject]) {
     }
 }
 
-fn candidates(
-    sources: &Sources,
-    contents: &[(EntryId, Content)],
-    dumps: &[Dump],
-    options: &Options,
-) -> Candidates {
+fn candidates(sources: &Sources, contents: &[(EntryId, Content)], dumps: &[Dump], options: &Options) -> Candidates {
     let mut candidates = Candidates { given: options.captured_at, ..Candidates::default() };
     for (id, content) in contents {
         let Some(entry) = sources.get(*id) else { continue };
@@ -269,9 +266,9 @@ fn candidates(
         let small_file = entry.role == Role::File
             && *content == Content::Unknown
             && entry.text.len() < 4096
-            && ["timestamp", "date", "time"].iter().any(|word| {
-                entry.path.rsplit('/').next().unwrap_or("").to_lowercase().contains(word)
-            });
+            && ["timestamp", "date", "time"]
+                .iter()
+                .any(|word| entry.path.rsplit('/').next().unwrap_or("").to_lowercase().contains(word));
         if (section_date || small_file)
             && let Some(at) = date_in(&entry.text)
         {
@@ -328,4 +325,3 @@ pub(super) fn owner(sources: &Sources, id: EntryId, names: &BTreeSet<String>) ->
         }
     }
 }
-

@@ -1,16 +1,30 @@
 //! Files of sections: show-tech and console logs, and `kubectl cluster-info dump`.
 
-use crate::parse::sections;
+use crate::parse::sections::{Content, FileSection, SectionedFile};
 use crate::source::{Entry, EntryId, Origin, Role, Sources};
 
 /// Adds every captured section of a show-tech or console file as an entry.
 pub(super) fn expand_sections(sources: &mut Sources, id: EntryId) {
     let text = sources.get(id).map(|entry| entry.text.clone()).unwrap_or_default();
-    for section in sections::sections(&text) {
-        if section.not_captured {
-            continue;
+    let Some(file) = SectionedFile::parse(&text) else { return };
+    for section in &file.sections {
+        if !section.not_captured() {
+            add_slice(sources, id, &text, section.body, role(section));
         }
-        add_slice(sources, id, &text, section.body, section.role());
+    }
+}
+
+fn role(section: &FileSection) -> Role {
+    match &section.content {
+        Content::PodLog { namespace, pod, previous } => {
+            Role::PodLog { namespace: namespace.clone(), pod: pod.clone(), container: None, previous: *previous }
+        }
+        _ => Role::Section {
+            title: match &section.sub {
+                Some(sub) => format!("{}: {}", section.title.value, sub.value),
+                None => section.title.value.clone(),
+            },
+        },
     }
 }
 

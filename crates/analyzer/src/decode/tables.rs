@@ -29,7 +29,15 @@ pub(super) fn table_objects(entry: EntryId, text: &str, path: &str, role: &Role)
         let tree = Arc::new(objects.tree);
         let namespace = one.command.as_ref().and_then(|command| command.namespace.clone());
         for object in objects.objects {
-            add(&tree, object.node, entry, (object.kind, object.api_version), namespace.as_deref(), &mut found, Form::Table);
+            add(
+                &tree,
+                object.node,
+                entry,
+                (object.kind, object.api_version),
+                namespace.as_deref(),
+                &mut found,
+                Form::Table,
+            );
             // Without a prompt nothing tells how the table was made: it is taken for a whole listing.
             if !object.selector {
                 found.complete.insert(object.kind.to_owned());
@@ -45,11 +53,11 @@ pub(super) fn table_objects(entry: EntryId, text: &str, path: &str, role: &Role)
 /// Reads the objects of `kubectl describe`.
 pub(super) fn describe_objects(entry: EntryId, text: &str) -> Found {
     let mut found = Found::default();
-    let described = describe::objects(entry, text);
+    let described = describe::objects(entry, text, None);
     found.problems = described.problems;
     let tree = Arc::new(described.tree);
     for object in described.objects {
-        add(&tree, object.node, entry, (object.kind, object.api_version), None, &mut found, Form::Describe);
+        add(&tree, object.node, entry, (&object.kind, &object.api_version), None, &mut found, Form::Describe);
     }
     found
 }

@@ -1,14 +1,13 @@
 //! One gateway, seen through everything that was captured of it.
 
 use super::{
-    Age, Context, DaemonSet, Gateway, GatewayAgent, Insight, LogRef, Node, Object, Output, Pod, PodRole, PodView, VpcMetrics,
+    Age, Context, DaemonSet, Gateway, GatewayAgent, Insight, LogRef, Node, Object, Output, Pod, PodRole, PodView,
+    VpcMetrics,
 };
 use crate::finding::{Key, Subject};
 use crate::model::Time;
 use crate::model::gateway::GatewaySpec;
-use crate::parse::command::{
-    BfdPeers, BgpSummary, RouteTables, RpcStats, RunningConfig, ShowTech, Spanned,
-};
+use crate::parse::command::{BfdPeers, BgpSummary, RouteTables, RpcStats, RunningConfig, ShowTech, Spanned};
 use crate::parse::log::Stream;
 
 use crate::rule::Source;
@@ -154,19 +153,14 @@ impl<'c, 'b> Gw<'c, 'b> {
     pub fn heartbeat(&self) -> Option<Time> {
         let agent = self.agent()?;
         let set = |time: Option<Time>| time.filter(|time| *time != Time::Never);
-        set(agent.status.last_heartbeat).or_else(|| {
-            if self.is_25_05() { set(agent.status.state.last_collected_time) } else { None }
-        })
+        set(agent.status.last_heartbeat)
+            .or_else(|| if self.is_25_05() { set(agent.status.state.last_collected_time) } else { None })
     }
 
     /// Route of the field that [`Gw::heartbeat`] read.
     #[must_use]
     pub fn heartbeat_route(&self) -> &'static [&'static str] {
-        if self.is_25_05() {
-            &["status", "state", "lastCollectedTime"]
-        } else {
-            &["status", "lastHeartbeat"]
-        }
+        if self.is_25_05() { &["status", "state", "lastCollectedTime"] } else { &["status", "lastHeartbeat"] }
     }
 
     /// Age of the heartbeat, where it can be judged.
@@ -188,9 +182,7 @@ impl<'c, 'b> Gw<'c, 'b> {
     }
 
     fn log_of(&self, stream: Stream, previous: bool) -> Option<LogRef<'b>> {
-        self.cx
-            .logs(stream)
-            .find(|log| log.log.previous == previous && log.log.gateway.as_deref() == Some(self.name()))
+        self.cx.logs(stream).find(|log| log.log.previous == previous && log.log.gateway.as_deref() == Some(self.name()))
     }
 
     /// Log of the dataplane container.

@@ -18,11 +18,7 @@ use crate::yaml::from_node;
 pub struct NoStatus {}
 
 /// Where a kind's `Spec` type is read from.
-fn part<T: for<'t> Deserialize<'t> + Default>(
-    merged: &MergedObject,
-    key: &str,
-    problems: &mut Vec<Problem>,
-) -> T {
+fn part<T: for<'t> Deserialize<'t> + Default>(merged: &MergedObject, key: &str, problems: &mut Vec<Problem>) -> T {
     let root = merged.raw.root();
     let node = if key.is_empty() { Some(root) } else { root.get(key) };
     node.filter(|node| !node.is_null()).and_then(|node| from_node(node, problems)).unwrap_or_default()

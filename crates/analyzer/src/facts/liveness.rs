@@ -33,9 +33,7 @@ impl Health {
     /// True if nothing says that it is not working, and its heartbeat and a session say that it is.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        self.deaths.is_empty()
-            && self.live == Some(true)
-            && self.sessions.is_none_or(|(up, _)| up > 0)
+        self.deaths.is_empty() && self.live == Some(true) && self.sessions.is_none_or(|(up, _)| up > 0)
     }
 
     /// True if it certainly serves nobody: dead, silent for two minutes, or without any session.
@@ -61,10 +59,7 @@ impl<'b> Gw<'_, 'b> {
             .and_then(|gateway| self.cx.object_age(gateway))
             .or_else(|| self.agent().and_then(|agent| self.cx.object_age(agent)));
         let young_object = object_age.is_some_and(|age| age.under(300));
-        let young_node = self
-            .node()
-            .and_then(|node| self.cx.object_age(node))
-            .is_some_and(|age| age.under(900));
+        let young_node = self.node().and_then(|node| self.cx.object_age(node)).is_some_and(|age| age.under(900));
         if !(young_object || young_node) {
             return false;
         }
@@ -74,7 +69,9 @@ impl<'b> Gw<'_, 'b> {
             if pod.table_only() {
                 let Some(table) = pod.table() else { continue };
                 if matches!(table.status.as_str(), "PodInitializing" | "ContainerCreating" | "Pending")
-                    || (table.status.starts_with("Init:") && !table.status.contains("Err") && !table.status.contains("Crash"))
+                    || (table.status.starts_with("Init:")
+                        && !table.status.contains("Err")
+                        && !table.status.contains("Crash"))
                 {
                     all_running = false;
                     continue;
@@ -130,9 +127,8 @@ impl<'b> Gw<'_, 'b> {
             _ => {}
         }
         if self.cx.complete::<Pod>() && !self.is_new() {
-            let old_enough = self
-                .gateway()
-                .is_none_or(|gateway| self.cx.object_age(gateway).is_none_or(|age| age.over(120)));
+            let old_enough =
+                self.gateway().is_none_or(|gateway| self.cx.object_age(gateway).is_none_or(|age| age.over(120)));
             let roles = [PodRole::Dataplane, PodRole::Frr];
             if old_enough && roles.into_iter().any(|role| self.pods(role).is_empty()) {
                 deaths.push(Death::PodMissing);
@@ -167,8 +163,7 @@ impl<'b> Gw<'_, 'b> {
             {
                 return true;
             }
-            !view.status.ready
-                && view.started_at().and_then(|time| self.cx.age(time)).is_some_and(|age| age.over(60))
+            !view.status.ready && view.started_at().and_then(|time| self.cx.age(time)).is_some_and(|age| age.over(60))
         })
     }
 
@@ -214,15 +209,11 @@ impl Context<'_> {
     pub fn rebooted_together(&self, node: &str, end: Time) -> bool {
         let Some(end) = end.at() else { return false };
         let near = |time: Option<Time>, seconds: i64| {
-            time.and_then(Time::at)
-                .is_some_and(|at| at.as_second().abs_diff(end.as_second()) <= seconds.unsigned_abs())
+            time.and_then(Time::at).is_some_and(|at| at.as_second().abs_diff(end.as_second()) <= seconds.unsigned_abs())
         };
         let node_object = self.find::<Node>(node);
         let became_ready = node_object.is_some_and(|node| {
-            node.status
-                .conditions
-                .iter()
-                .any(|c| c.kind == "Ready" && near(c.last_transition_time, 300))
+            node.status.conditions.iter().any(|c| c.kind == "Ready" && near(c.last_transition_time, 300))
         });
         if became_ready {
             return true;
@@ -232,8 +223,7 @@ impl Context<'_> {
             let object = body.object();
             object.kind == "Node"
                 && object.name == node
-                && (body.reason == "Rebooted"
-                    || (body.reason == "Starting" && body.text().contains("kubelet")))
+                && (body.reason == "Rebooted" || (body.reason == "Starting" && body.text().contains("kubelet")))
                 && near(body.last(), 300)
         });
         if announced {

@@ -78,10 +78,7 @@ impl<'b> LogRef<'b> {
     pub fn place(self, span: Span) -> Place {
         Place {
             entry: self.log.entry,
-            span: Span {
-                start: self.log.base.saturating_add(span.start),
-                end: self.log.base.saturating_add(span.end),
-            },
+            span: Span { start: self.log.base.saturating_add(span.start), end: self.log.base.saturating_add(span.end) },
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::{Age, Context, Form, Object, Pod};
 use crate::finding::Evidence;
-use crate::model::core::{ContainerStatus, PodTable};
 use crate::model::Time;
+use crate::model::core::{ContainerStatus, PodTable};
 
 /// What a gateway's pod does (gateway reference 4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +35,8 @@ impl PodRole {
         let (gateway, tail) = rest.rsplit_once("--")?;
         let role = tail.split('-').next().unwrap_or(tail);
         let suffix = tail.get(role.len()..).unwrap_or("");
-        let plausible = suffix.is_empty()
-            || (suffix.len() > 1 && suffix.bytes().skip(1).all(|b| b.is_ascii_alphanumeric()));
+        let plausible =
+            suffix.is_empty() || (suffix.len() > 1 && suffix.bytes().skip(1).all(|b| b.is_ascii_alphanumeric()));
         if gateway.is_empty() || !plausible {
             return None;
         }

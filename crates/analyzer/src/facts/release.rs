@@ -55,9 +55,7 @@ impl Gw<'_, '_> {
     #[must_use]
     pub fn is_25_05(&self) -> bool {
         let agent = self.agent();
-        if !self.pods(PodRole::Agent).is_empty()
-            || agent.is_some_and(|agent| !agent.status.agent_version.is_empty())
-        {
+        if !self.pods(PodRole::Agent).is_empty() || agent.is_some_and(|agent| !agent.status.agent_version.is_empty()) {
             return true;
         }
         if agent.is_some_and(|agent| {
@@ -74,15 +72,16 @@ impl Context<'_> {
     /// a 25.05 mark is there, or a Gateway is in `fab` and no captured version is v0.44 or later.
     #[must_use]
     pub fn is_25_05_namespace(&self) -> bool {
-        let marked = self.list::<Pod>().iter().any(|pod| {
-            matches!(PodRole::parse(&pod.meta.name), Some((_, PodRole::Agent)))
-        }) || self.list::<super::GatewayAgent>().iter().any(|agent| !agent.status.agent_version.is_empty());
+        let marked =
+            self.list::<Pod>().iter().any(|pod| matches!(PodRole::parse(&pod.meta.name), Some((_, PodRole::Agent))))
+                || self.list::<super::GatewayAgent>().iter().any(|agent| !agent.status.agent_version.is_empty());
         if marked {
             return true;
         }
-        let newer = self.list::<super::GatewayAgent>().iter().any(|agent| {
-            agent.status.last_heartbeat.is_some() || !agent.status.state.dataplane.version.is_empty()
-        });
+        let newer = self
+            .list::<super::GatewayAgent>()
+            .iter()
+            .any(|agent| agent.status.last_heartbeat.is_some() || !agent.status.state.dataplane.version.is_empty());
         // Only a release that is known to be old excuses the namespace.
         let fabricator = self.fabricator_release();
         !newer

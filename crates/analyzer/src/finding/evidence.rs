@@ -27,13 +27,7 @@ impl Evidence {
     /// An absence.
     #[must_use]
     pub fn absence(looked_in: impl Into<String>, note: impl Into<String>) -> Self {
-        Self {
-            place: None,
-            field: None,
-            value: None,
-            note: note.into(),
-            looked_in: Some(looked_in.into()),
-        }
+        Self { place: None, field: None, value: None, note: note.into(), looked_in: Some(looked_in.into()) }
     }
 
     /// Names the value.

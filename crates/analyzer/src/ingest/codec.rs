@@ -28,32 +28,8 @@ impl Codec {
             // A skippable frame, as parallel compressors write it first.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
-            [
-                b'B',
-                b'Z',
-                b'h',
-                b'1'..=b'9',
-                0x31,
-                0x41,
-                0x59,
-                0x26,
-                0x53,
-                0x59,
-                ..,
-            ]
-            | [
-                b'B',
-                b'Z',
-                b'h',
-                b'1'..=b'9',
-                0x17,
-                0x72,
-                0x45,
-                0x38,
-                0x50,
-                0x90,
-                ..,
-            ] => Some(Self::Bzip2),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Self::Bzip2),
             _ => None,
         }
     }
@@ -133,14 +109,10 @@ impl<'a> Member<'a> {
     fn start(codec: Codec, data: &'a [u8]) -> io::Result<Self> {
         Ok(match codec {
             Codec::Gzip => Self::Gzip(Box::new(flate2::bufread::GzDecoder::new(data))),
-            Codec::Zstd => Self::Zstd(Box::new(
-                ruzstd::decoding::StreamingDecoder::new(data).map_err(io::Error::other)?,
-            )),
-            Codec::Xz => Self::Xz(Box::new(lzma_rust2::XzReader::new_mem_limit(
-                data,
-                false,
-                XZ_MEMORY_KIB,
-            ))),
+            Codec::Zstd => {
+                Self::Zstd(Box::new(ruzstd::decoding::StreamingDecoder::new(data).map_err(io::Error::other)?))
+            }
+            Codec::Xz => Self::Xz(Box::new(lzma_rust2::XzReader::new_mem_limit(data, false, XZ_MEMORY_KIB))),
             Codec::Bzip2 => Self::Bzip2(bzip2::bufread::BzDecoder::new(data)),
             Codec::Deflate => Self::Deflate(Box::new(Inflate::new(data))),
         })
@@ -154,16 +126,11 @@ impl<'a> Member<'a> {
                 let frame = &decoder.decoder;
                 // The decoder computes the checksum but leaves the comparison to its user.
                 if count == 0
-                    && let (Some(declared), Some(computed)) = (
-                        frame.get_checksum_from_data(),
-                        frame.get_calculated_checksum(),
-                    )
+                    && let (Some(declared), Some(computed)) =
+                        (frame.get_checksum_from_data(), frame.get_calculated_checksum())
                     && declared != computed
                 {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "the checksum does not match",
-                    ));
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum does not match"));
                 }
                 Ok(count)
             }
@@ -195,12 +162,7 @@ pub(super) struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     pub(super) fn new(codec: Codec, data: &'a [u8]) -> Self {
-        Self {
-            codec,
-            rest: data,
-            member: None,
-            started: false,
-        }
+        Self { codec, rest: data, member: None, started: false }
     }
 
     /// Compressed bytes after the part that was used.
@@ -267,13 +229,8 @@ impl<'a> Chain<'a> {
     fn failure(&self, error: &io::Error) -> End {
         // The zstd decoder wraps the end of its input in an error of its own.
         let cut = error.kind() == io::ErrorKind::UnexpectedEof
-            || (self.codec == Codec::Zstd
-                && (self.rest.is_empty() || error.to_string().contains("failed to fill")));
-        if cut {
-            End::Cut
-        } else {
-            End::Damaged(error.to_string())
-        }
+            || (self.codec == Codec::Zstd && (self.rest.is_empty() || error.to_string().contains("failed to fill")));
+        if cut { End::Cut } else { End::Damaged(error.to_string()) }
     }
 }
 
@@ -283,10 +240,7 @@ pub(super) fn read_all(chain: &mut Chain, cap: u64, expected: u64) -> (Vec<u8>, 
     let cap = usize::try_from(cap).unwrap_or(usize::MAX);
     // Deflate cannot produce more than 1032 bytes from one.
     let possible = chain.rest().len().saturating_mul(1032);
-    let hint = usize::try_from(expected)
-        .unwrap_or(usize::MAX)
-        .min(cap)
-        .min(possible);
+    let hint = usize::try_from(expected).unwrap_or(usize::MAX).min(cap).min(possible);
     let mut bytes = Vec::with_capacity(hint);
     let mut step = vec![0; hint.saturating_add(1).clamp(512, STEP)];
     loop {

@@ -61,11 +61,7 @@ pub(super) struct Collector {
 
 /// Path of `member` inside `archive`; the input itself is the empty path.
 pub(super) fn join(archive: &str, member: &str) -> String {
-    if archive.is_empty() {
-        member.to_owned()
-    } else {
-        format!("{archive}!/{member}")
-    }
+    if archive.is_empty() { member.to_owned() } else { format!("{archive}!/{member}") }
 }
 
 impl Collector {
@@ -84,19 +80,8 @@ impl Collector {
 
     /// Adds a problem. Of one `class` (a plural: "links to …") only some are listed per archive; an
     /// empty class is always listed.
-    pub(super) fn problem(
-        &mut self,
-        class: &'static str,
-        archive: &str,
-        target: Target,
-        problem: Problem,
-    ) {
-        self.faults.push(Fault {
-            class,
-            archive: archive.to_owned(),
-            target,
-            problem,
-        });
+    pub(super) fn problem(&mut self, class: &'static str, archive: &str, target: Target, problem: Problem) {
+        self.faults.push(Fault { class, archive: archive.to_owned(), target, problem });
     }
 
     /// Counts a member; false where there are too many.
@@ -109,10 +94,7 @@ impl Collector {
             self.told_entries = true;
             let problem = Problem::warning(
                 ProblemKind::Limit,
-                format!(
-                    "more than {} files: the rest was not read",
-                    self.limits.max_entries
-                ),
+                format!("more than {} files: the rest was not read", self.limits.max_entries),
             )
             .help("raise the limit with `--max-entries`");
             self.problem("", archive, Target::Path(archive.to_owned()), problem);
@@ -148,10 +130,7 @@ impl Collector {
     pub(super) fn entry_limit(&self) -> Problem {
         Problem::warning(
             ProblemKind::Limit,
-            format!(
-                "larger than {} bytes: the rest of it was not read",
-                self.limits.entry_bytes()
-            ),
+            format!("larger than {} bytes: the rest of it was not read", self.limits.entry_bytes()),
         )
         .help("raise the limit with `--max-bytes`")
     }
@@ -203,19 +182,14 @@ impl Collector {
                 Some(target)
             }
             Format::Foreign(name) => {
-                let problem = Problem::warning(
-                    ProblemKind::Unreadable,
-                    format!("{name} archives are not read"),
-                )
-                .help("unpack it and give the folder, or pack it as zip or tar.gz");
+                let problem = Problem::warning(ProblemKind::Unreadable, format!("{name} archives are not read"))
+                    .help("unpack it and give the folder, or pack it as zip or tar.gz");
                 Some(self.unopened(item, problem))
             }
             _ if depth >= self.limits.depth() => {
-                let problem = Problem::warning(
-                    ProblemKind::Limit,
-                    format!("an archive inside {depth} others: not opened"),
-                )
-                .help("raise the limit with `--max-depth`");
+                let problem =
+                    Problem::warning(ProblemKind::Limit, format!("an archive inside {depth} others: not opened"))
+                        .help("raise the limit with `--max-depth`");
                 Some(self.unopened(item, problem))
             }
             Format::Zip => {
@@ -247,21 +221,11 @@ impl Collector {
 
     fn file(&mut self, item: Item<'_>) -> Target {
         if !source::looks_binary(&item.bytes) {
-            return self.push(
-                item.path,
-                item.bytes.into_owned(),
-                item.modified,
-                item.truncated,
-                false,
-            );
+            return self.push(item.path, item.bytes.into_owned(), item.modified, item.truncated, false);
         }
         let kind = source::binary_kind(&item.bytes);
         let message = kind.map_or("not text".to_owned(), |kind| format!("not text: {kind}"));
-        let folder = item
-            .path
-            .rsplit_once("!/")
-            .map_or("", |(archive, _)| archive)
-            .to_owned();
+        let folder = item.path.rsplit_once("!/").map_or("", |(archive, _)| archive).to_owned();
         let target = self.push(item.path, Vec::new(), item.modified, item.truncated, true);
         let problem = Problem::note(ProblemKind::Unrecognised, message);
         self.problem("files that are not text", &folder, target.clone(), problem);
@@ -277,42 +241,25 @@ impl Collector {
         truncated: bool,
         binary: bool,
     ) -> Target {
-        self.found.push(Found {
-            path,
-            bytes,
-            modified,
-            truncated,
-            binary,
-        });
+        self.found.push(Found { path, bytes, modified, truncated, binary });
         Target::Entry(self.found.len().saturating_sub(1))
     }
 
     /// Says where the ending of a name misleads.
     fn compare_name(&mut self, item: &Item<'_>, format: Format) {
-        const ENDINGS: [&str; 10] = [
-            ".zip", ".tar", ".tgz", ".gz", ".xz", ".txz", ".zst", ".bz2", ".7z", ".rar",
-        ];
+        const ENDINGS: [&str; 10] = [".zip", ".tar", ".tgz", ".gz", ".xz", ".txz", ".zst", ".bz2", ".7z", ".rar"];
         let lower = item.name.to_ascii_lowercase();
         let archive = ENDINGS.iter().any(|ending| lower.ends_with(ending));
-        let text = [
-            ".txt", ".log", ".yaml", ".yml", ".json", ".hhs", ".out", ".prom",
-        ]
-        .iter()
-        .any(|ending| lower.ends_with(ending));
+        let text = [".txt", ".log", ".yaml", ".yml", ".json", ".hhs", ".out", ".prom"]
+            .iter()
+            .any(|ending| lower.ends_with(ending));
         let message = match format.name() {
-            None if archive && !item.bytes.is_empty() => {
-                "not an archive in spite of its name".to_owned()
-            }
+            None if archive && !item.bytes.is_empty() => "not an archive in spite of its name".to_owned(),
             Some(name) if text => format!("a {name} archive in spite of its name"),
             _ => return,
         };
         let problem = Problem::note(ProblemKind::Archive, message);
-        self.problem(
-            "files with a misleading name",
-            "",
-            Target::Path(item.path.clone()),
-            problem,
-        );
+        self.problem("files with a misleading name", "", Target::Path(item.path.clone()), problem);
     }
 
     /// Says where a member name had to be changed.
@@ -329,14 +276,10 @@ impl Collector {
                 "names with control characters",
                 format!("the name `{original}` holds control characters; shown as `{path}`"),
             ),
-            Change::Length => (
-                "empty or very long names",
-                format!("the name `{original}` is empty or very long"),
-            ),
-            Change::Backslash => (
-                "names with backslashes",
-                format!("the name `{original}` has backslashes; read as `{path}`"),
-            ),
+            Change::Length => ("empty or very long names", format!("the name `{original}` is empty or very long")),
+            Change::Backslash => {
+                ("names with backslashes", format!("the name `{original}` has backslashes; read as `{path}`"))
+            }
         };
         let problem = if change == Change::Backslash {
             Problem::note(ProblemKind::UnsafePath, message)

@@ -40,22 +40,12 @@ enum Source<'a> {
 impl<'a> Metered<'a> {
     /// A compressed stream.
     pub(super) fn compressed(codec: Codec, data: &'a [u8], cap: u64, left: Rc<Cell<u64>>) -> Self {
-        Self {
-            source: Source::Chain(Box::new(Chain::new(codec, data))),
-            cap,
-            left,
-            stop: Rc::default(),
-        }
+        Self { source: Source::Chain(Box::new(Chain::new(codec, data))), cap, left, stop: Rc::default() }
     }
 
     /// Bytes as they are.
     pub(super) fn plain(data: &'a [u8], left: Rc<Cell<u64>>) -> Self {
-        Self {
-            source: Source::Slice(data),
-            cap: u64::MAX,
-            left,
-            stop: Rc::default(),
-        }
+        Self { source: Source::Slice(data), cap: u64::MAX, left, stop: Rc::default() }
     }
 
     /// Why the stream ended, once it has.
@@ -104,12 +94,7 @@ impl Read for Metered<'_> {
 
 impl Collector {
     /// Opens a compressed file.
-    pub(super) fn compressed(
-        &mut self,
-        codec: Codec,
-        item: Item<'_>,
-        depth: usize,
-    ) -> Option<Target> {
+    pub(super) fn compressed(&mut self, codec: Codec, item: Item<'_>, depth: usize) -> Option<Target> {
         let cap = self.limits.stream_bytes(item.bytes.len());
         let mut stream = Metered::compressed(codec, &item.bytes, cap, Rc::clone(&self.left));
         let stop = stream.stop();
@@ -119,21 +104,14 @@ impl Collector {
         if Format::of(&head) == Format::Tar {
             self.name_format(outer, &format!("tar.{}", codec.suffix()));
             self.tar(&item.path, head, stream, depth);
-            self.stopped(
-                codec.name(),
-                &item.path,
-                Target::Path(item.path.clone()),
-                &stop.borrow(),
-            );
+            self.stopped(codec.name(), &item.path, Target::Path(item.path.clone()), &stop.borrow());
             return None;
         }
         self.name_format(outer, codec.name());
         let entry_bytes = self.limits.entry_bytes();
         let mut bytes = head;
         let room = entry_bytes.saturating_sub(u64::try_from(bytes.len()).unwrap_or(0));
-        let _ = (&mut stream)
-            .take(room.saturating_add(1))
-            .read_to_end(&mut bytes);
+        let _ = (&mut stream).take(room.saturating_add(1)).read_to_end(&mut bytes);
         let stop = stop.borrow().clone();
         let damaged = matches!(&stop, Some(Stop::End(End::Cut | End::Damaged(_))));
         if bytes.is_empty() && damaged {
@@ -145,40 +123,27 @@ impl Collector {
         let name = Codec::inner_name(&item.name);
         let path = join(&item.path, &name);
         let truncated = damaged || matches!(&stop, Some(Stop::Total | Stop::Ratio));
-        let inner = Item {
-            path,
-            name,
-            bytes: Cow::Owned(bytes),
-            modified: item.modified,
-            truncated,
-        };
-        let target = self
-            .take(inner, depth)
-            .unwrap_or(Target::Path(item.path.clone()));
+        let inner = Item { path, name, bytes: Cow::Owned(bytes), modified: item.modified, truncated };
+        let target = self.take(inner, depth).unwrap_or(Target::Path(item.path.clone()));
         self.stopped(codec.name(), &item.path, target, &stop);
         None
     }
 
     /// Reports why a stream ended early.
     pub(super) fn stopped(&mut self, codec: &str, path: &str, target: Target, stop: &Option<Stop>) {
-        let again =
-            "the file was probably not copied completely: copy it again and compare its size";
+        let again = "the file was probably not copied completely: copy it again and compare its size";
         let problem = match stop {
             None | Some(Stop::End(End::Clean | End::Over)) => return,
             Some(Stop::Total) => return self.total_reached(path),
             Some(Stop::Ratio) => self.ratio_limit(),
-            Some(Stop::End(End::Cut)) => Problem::warning(
-                ProblemKind::Truncated,
-                format!("the {codec} data ends early; read up to there"),
-            )
-            .help(again),
+            Some(Stop::End(End::Cut)) => {
+                Problem::warning(ProblemKind::Truncated, format!("the {codec} data ends early; read up to there"))
+                    .help(again)
+            }
             Some(Stop::End(End::Damaged(why))) => {
                 let why = super::name::escape(why);
-                Problem::warning(
-                    ProblemKind::Archive,
-                    format!("the {codec} data is damaged ({why}); read up to there"),
-                )
-                .help(again)
+                Problem::warning(ProblemKind::Archive, format!("the {codec} data is damaged ({why}); read up to there"))
+                    .help(again)
             }
             Some(Stop::End(End::Trailing(count))) => Problem::note(
                 ProblemKind::Archive,
@@ -190,12 +155,7 @@ impl Collector {
 }
 
 /// Bytes of one zip member.
-pub(super) fn unpack(
-    codec: Codec,
-    packed: &[u8],
-    cap: u64,
-    expected: u64,
-) -> (Vec<u8>, End, usize) {
+pub(super) fn unpack(codec: Codec, packed: &[u8], cap: u64, expected: u64) -> (Vec<u8>, End, usize) {
     let mut chain = Chain::new(codec, packed);
     let (bytes, end) = read_all(&mut chain, cap, expected);
     let used = packed.len().saturating_sub(chain.rest().len());

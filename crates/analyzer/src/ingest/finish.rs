@@ -33,16 +33,11 @@ impl Collector {
                 (index, entry, problems)
             })
             .collect();
-        let mut opened = Opened {
-            format: self.format,
-            ..Opened::default()
-        };
+        let mut opened = Opened { format: self.format, ..Opened::default() };
         let mut ids = BTreeMap::new();
         let mut placed = Vec::new();
         for (index, entry, problems) in decoded {
-            opened.bytes = opened
-                .bytes
-                .saturating_add(u64::try_from(entry.text.len()).unwrap_or(0));
+            opened.bytes = opened.bytes.saturating_add(u64::try_from(entry.text.len()).unwrap_or(0));
             let path = entry.path.clone();
             let id = opened.sources.add(entry);
             for mut problem in problems {
@@ -51,10 +46,7 @@ impl Collector {
             }
             ids.insert(index, (id, path));
         }
-        for Fault {
-            target, problem, ..
-        } in shorten(faults)
-        {
+        for Fault { target, problem, .. } in shorten(faults) {
             match target {
                 Target::Entry(index) => {
                     if let Some((id, path)) = ids.get(&index) {
@@ -64,9 +56,7 @@ impl Collector {
                 Target::Path(path) => placed.push((path.clone(), problem.path(path))),
             }
         }
-        placed.sort_by(|(path_a, a), (path_b, b)| {
-            path_a.cmp(path_b).then_with(|| a.message.cmp(&b.message))
-        });
+        placed.sort_by(|(path_a, a), (path_b, b)| path_a.cmp(path_b).then_with(|| a.message.cmp(&b.message)));
         opened.problems = placed.into_iter().map(|(_, problem)| problem).collect();
         opened
     }
@@ -108,16 +98,9 @@ fn number_duplicates(found: &mut [(usize, Found)], faults: &mut Vec<Fault>) {
         };
         let problem = Problem::note(
             ProblemKind::Archive,
-            format!(
-                "the archive holds more than one `{}`; all are read",
-                file.path
-            ),
+            format!("the archive holds more than one `{}`; all are read", file.path),
         );
-        let archive = file
-            .path
-            .rsplit_once("!/")
-            .map_or("", |(archive, _)| archive)
-            .to_owned();
+        let archive = file.path.rsplit_once("!/").map_or("", |(archive, _)| archive).to_owned();
         faults.push(Fault {
             class: "files with a name that was there before",
             archive,
@@ -139,9 +122,7 @@ fn shorten(faults: Vec<Fault>) -> Vec<Fault> {
             continue;
         }
         let key = (fault.class, fault.archive.clone());
-        let (count, _) = counts
-            .entry(key)
-            .or_insert_with(|| (0, fault.problem.clone()));
+        let (count, _) = counts.entry(key).or_insert_with(|| (0, fault.problem.clone()));
         *count = count.saturating_add(1);
         if *count <= LISTED {
             kept.push(fault);
@@ -150,17 +131,8 @@ fn shorten(faults: Vec<Fault>) -> Vec<Fault> {
     for ((class, archive), (count, first)) in counts {
         let more = count.saturating_sub(LISTED);
         if more > 0 {
-            let problem = Problem {
-                message: format!("{more} more {class}"),
-                span: None,
-                ..first
-            };
-            kept.push(Fault {
-                class: "",
-                target: Target::Path(archive.clone()),
-                archive,
-                problem,
-            });
+            let problem = Problem { message: format!("{more} more {class}"), span: None, ..first };
+            kept.push(Fault { class: "", target: Target::Path(archive.clone()), archive, problem });
         }
     }
     kept

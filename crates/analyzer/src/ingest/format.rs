@@ -64,25 +64,15 @@ pub(super) fn is_tar_header(block: &[u8; 512]) -> bool {
     let Some(field) = block.get(148..156) else {
         return false;
     };
-    let digits = field
-        .iter()
-        .skip_while(|byte| **byte == b' ')
-        .take_while(|byte| byte.is_ascii_digit());
+    let digits = field.iter().skip_while(|byte| **byte == b' ').take_while(|byte| byte.is_ascii_digit());
     let mut declared: Option<u32> = None;
     for digit in digits {
         let value = u32::from(*digit).saturating_sub(u32::from(b'0'));
-        declared = Some(
-            declared
-                .unwrap_or(0)
-                .saturating_mul(8)
-                .saturating_add(value),
-        );
+        declared = Some(declared.unwrap_or(0).saturating_mul(8).saturating_add(value));
     }
     let sum = |from: &[u8]| from.iter().map(|byte| u32::from(*byte)).sum::<u32>();
     let all = sum(block);
-    let blank = all
-        .saturating_sub(sum(field))
-        .saturating_add(8 * u32::from(b' '));
+    let blank = all.saturating_sub(sum(field)).saturating_add(8 * u32::from(b' '));
     all != 0 && declared == Some(blank)
 }
 
@@ -92,14 +82,8 @@ mod tests {
 
     #[test]
     fn look_alikes_are_plain() {
-        for text in [
-            &b""[..],
-            b"PK",
-            b"PK",
-            b"PK is a name: here is a longer text of it",
-            b"BZh is not it",
-            b"ustar",
-        ] {
+        for text in [&b""[..], b"PK", b"PK", b"PK is a name: here is a longer text of it", b"BZh is not it", b"ustar"]
+        {
             assert_eq!(Format::of(text), Format::Plain, "{text:?}");
         }
         assert_eq!(Format::of(&[b' '; 600]), Format::Plain);

@@ -13,11 +13,7 @@ pub(super) struct Inflate<'a> {
 
 impl<'a> Inflate<'a> {
     pub(super) fn new(data: &'a [u8]) -> Self {
-        Self {
-            rest: data,
-            state: Decompress::new(false),
-            done: false,
-        }
+        Self { rest: data, state: Decompress::new(false), done: false }
     }
 
     /// Bytes after the part that was used.

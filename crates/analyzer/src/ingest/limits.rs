@@ -26,13 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_total_bytes: 2 << 30,
-            max_entry_bytes: 1 << 30,
-            max_entries: 100_000,
-            max_depth: 4,
-            max_ratio: 200,
-        }
+        Self { max_total_bytes: 2 << 30, max_entry_bytes: 1 << 30, max_entries: 100_000, max_depth: 4, max_ratio: 200 }
     }
 }
 
@@ -40,11 +34,7 @@ impl Limits {
     /// These limits with another total; one entry may use half of it.
     #[must_use]
     pub fn with_max_bytes(self, bytes: u64) -> Self {
-        Self {
-            max_total_bytes: bytes,
-            max_entry_bytes: bytes / 2,
-            ..self
-        }
+        Self { max_total_bytes: bytes, max_entry_bytes: bytes / 2, ..self }
     }
 
     /// Bytes of one entry, never more than positions can address.
@@ -59,8 +49,6 @@ impl Limits {
 
     /// What a stream of `packed` compressed bytes may produce.
     pub(super) fn stream_bytes(&self, packed: usize) -> u64 {
-        self.max_ratio
-            .saturating_mul(u64::try_from(packed).unwrap_or(u64::MAX))
-            .max(FREE_BYTES)
+        self.max_ratio.saturating_mul(u64::try_from(packed).unwrap_or(u64::MAX)).max(FREE_BYTES)
     }
 }

@@ -31,17 +31,11 @@ pub(super) fn report(
     let (class, problem) = match inside {
         Some(inside) if contains(names, &inside) => (
             "links to other files of the bundle",
-            Problem::note(
-                ProblemKind::UnsafePath,
-                format!("link to `{shown}`, read there"),
-            ),
+            Problem::note(ProblemKind::UnsafePath, format!("link to `{shown}`, read there")),
         ),
         Some(_) => (
             "links to files that are not in the bundle",
-            Problem::note(
-                ProblemKind::UnsafePath,
-                format!("link to `{shown}`, which is not in the bundle"),
-            ),
+            Problem::note(ProblemKind::UnsafePath, format!("link to `{shown}`, which is not in the bundle")),
         ),
         None => (
             "links to outside of the bundle",
@@ -61,10 +55,7 @@ fn contains(names: &BTreeSet<String>, path: &str) -> bool {
         return true;
     }
     let folder = format!("{path}/");
-    names
-        .range(folder.clone()..)
-        .next()
-        .is_some_and(|name| name.starts_with(&folder))
+    names.range(folder.clone()..).next().is_some_and(|name| name.starts_with(&folder))
 }
 
 /// The member that a link names; `None` where it leaves the archive.
@@ -101,11 +92,7 @@ mod tests {
             ("a/link", "/etc/passwd", None),
             ("a/link", "../../a/x", None),
         ] {
-            assert_eq!(
-                resolve(path, target, Kind::Symbolic).as_deref(),
-                inside,
-                "{path} {target}"
-            );
+            assert_eq!(resolve(path, target, Kind::Symbolic).as_deref(), inside, "{path} {target}");
         }
         assert_eq!(resolve("a/b", "./a/c", Kind::Hard).as_deref(), Some("a/c"));
         let names = BTreeSet::from(["a/b/c".to_owned(), "a/bx".to_owned()]);

@@ -116,13 +116,7 @@ fn open_file(collector: &mut Collector, name: String, bytes: Vec<u8>, modified: 
         collector.total_reached(&name);
     }
     if collector.count_entry(&name) {
-        let item = Item {
-            path: name.clone(),
-            name,
-            bytes: Cow::Owned(bytes),
-            modified,
-            truncated: false,
-        };
+        let item = Item { path: name.clone(), name, bytes: Cow::Owned(bytes), modified, truncated: false };
         collector.take_given(item);
     }
 }
@@ -144,8 +138,7 @@ fn open_directory(collector: &mut Collector, directory: &str, mut entries: Vec<D
                 if name::is_mac_junk(&clean.path, &bytes) {
                     continue;
                 }
-                let large = u64::try_from(bytes.len()).unwrap_or(u64::MAX)
-                    > collector.limits.max_entry_bytes;
+                let large = u64::try_from(bytes.len()).unwrap_or(u64::MAX) > collector.limits.max_entry_bytes;
                 if large && format::Format::of(&bytes).name().is_some() {
                     // An archive that was read in part only would look damaged.
                     let problem = collector.entry_limit();
@@ -158,30 +151,15 @@ fn open_directory(collector: &mut Collector, directory: &str, mut entries: Vec<D
                     modified: entry.modified,
                     truncated: false,
                 };
-                let target = collector
-                    .take_given(item)
-                    .unwrap_or(Target::Path(clean.path.clone()));
+                let target = collector.take_given(item).unwrap_or(Target::Path(clean.path.clone()));
                 collector.unsafe_name("", target, &clean);
             }
             Content::Symlink { target } => {
-                links::report(
-                    collector,
-                    "",
-                    &clean.path,
-                    &target,
-                    links::Kind::Symbolic,
-                    &names,
-                );
+                links::report(collector, "", &clean.path, &target, links::Kind::Symbolic, &names);
             }
             Content::Unreadable(reason) => {
-                let problem =
-                    Problem::warning(ProblemKind::Unreadable, format!("cannot be read: {reason}"));
-                collector.problem(
-                    "files that cannot be read",
-                    "",
-                    Target::Path(clean.path),
-                    problem,
-                );
+                let problem = Problem::warning(ProblemKind::Unreadable, format!("cannot be read: {reason}"));
+                collector.problem("files that cannot be read", "", Target::Path(clean.path), problem);
             }
         }
     }

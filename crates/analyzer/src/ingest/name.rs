@@ -54,10 +54,7 @@ pub(super) fn clean(raw: &str, style: Style) -> Clean {
     let mut path = String::with_capacity(name.len());
     let mut shown = 0_usize;
     let name = without_drive(name).unwrap_or(name);
-    for part in name
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "." | ".."))
-    {
+    for part in name.split('/').filter(|part| !matches!(*part, "" | "." | "..")) {
         if !path.is_empty() {
             path.push('/');
         }
@@ -79,16 +76,8 @@ pub(super) fn clean(raw: &str, style: Style) -> Clean {
     if path.is_empty() {
         path.push_str("unnamed");
     }
-    let original = if change.is_some() {
-        escape(raw)
-    } else {
-        String::new()
-    };
-    Clean {
-        path,
-        original,
-        change,
-    }
+    let original = if change.is_some() { escape(raw) } else { String::new() };
+    Clean { path, original, change }
 }
 
 /// A text of the archive, escaped and shortened for a message.
@@ -98,13 +87,7 @@ pub(super) fn escape(raw: &str) -> String {
         .take(120)
         .flat_map(|char| {
             let plain = (!is_unsafe(char)).then_some(char);
-            plain.into_iter().chain(
-                plain
-                    .is_none()
-                    .then(|| char.escape_default())
-                    .into_iter()
-                    .flatten(),
-            )
+            plain.into_iter().chain(plain.is_none().then(|| char.escape_default()).into_iter().flatten())
         })
         .collect();
     if raw.chars().nth(120).is_some() {
@@ -128,9 +111,7 @@ pub(super) fn last(path: &str) -> &str {
 /// at as well, so that a file of such a name which holds something else is kept.
 pub(super) fn is_mac_junk(path: &str, bytes: &[u8]) -> bool {
     match last(path) {
-        name if name.starts_with("._") => {
-            bytes.is_empty() || bytes.starts_with(b"\x00\x05\x16\x07")
-        }
+        name if name.starts_with("._") => bytes.is_empty() || bytes.starts_with(b"\x00\x05\x16\x07"),
         ".DS_Store" => bytes.is_empty() || bytes.starts_with(b"\x00\x00\x00\x01Bud1"),
         _ => false,
     }
@@ -144,9 +125,7 @@ fn is_unsafe(char: char) -> bool {
 
 /// True where a name would leave the folder that it is unpacked to.
 fn leaves(name: &str) -> bool {
-    name.starts_with('/')
-        || without_drive(name).is_some()
-        || name.split('/').any(|part| part == "..")
+    name.starts_with('/') || without_drive(name).is_some() || name.split('/').any(|part| part == "..")
 }
 
 /// The rest of a name that starts with `C:/` or `C:\`.
@@ -168,18 +147,8 @@ mod tests {
             ("a/b.yaml", Style::Zip, "a/b.yaml", None),
             ("./a//b", Style::Unix, "a/b", None),
             ("a..b/...", Style::Unix, "a..b/...", None),
-            (
-                "system-serial\\x2dgetty.slice",
-                Style::Unix,
-                "system-serial\\x2dgetty.slice",
-                None,
-            ),
-            (
-                "logs/serial\\x2dgetty",
-                Style::Zip,
-                "logs/serial\\x2dgetty",
-                None,
-            ),
+            ("system-serial\\x2dgetty.slice", Style::Unix, "system-serial\\x2dgetty.slice", None),
+            ("logs/serial\\x2dgetty", Style::Zip, "logs/serial\\x2dgetty", None),
             ("x:1/log", Style::Unix, "x:1/log", None),
             ("../../etc/passwd", Style::Unix, "etc/passwd", Some(Outside)),
             ("a/../../b", Style::Unix, "a/b", Some(Outside)),
@@ -188,34 +157,21 @@ mod tests {
             ("..\\x", Style::Unix, "x", Some(Outside)),
             ("logs\\x.log", Style::Zip, "logs/x.log", Some(Backslash)),
             ("a\0b\x1b[31m", Style::Unix, "a_b_[31m", Some(Control)),
-            (
-                "evil\u{202e}txt.exe",
-                Style::Unix,
-                "evil_txt.exe",
-                Some(Control),
-            ),
+            ("evil\u{202e}txt.exe", Style::Unix, "evil_txt.exe", Some(Control)),
             ("", Style::Unix, "unnamed", Some(Length)),
             ("..", Style::Unix, "unnamed", Some(Outside)),
         ] {
             let clean = clean(raw, style);
-            assert_eq!(
-                (clean.path.as_str(), clean.change),
-                (path, change),
-                "{raw:?}"
-            );
+            assert_eq!((clean.path.as_str(), clean.change), (path, change), "{raw:?}");
         }
         assert!(clean(&"x".repeat(5000), Style::Unix).path.len() <= LONGEST);
     }
 
     #[test]
     fn names_of_inputs() {
-        for (given, name) in [
-            ("/tmp/a.zip", "a.zip"),
-            ("a.hhs", "a.hhs"),
-            ("dir/", "dir"),
-            ("..", "unnamed"),
-            ("C:\\x\\b.zip", "b.zip"),
-        ] {
+        for (given, name) in
+            [("/tmp/a.zip", "a.zip"), ("a.hhs", "a.hhs"), ("dir/", "dir"), ("..", "unnamed"), ("C:\\x\\b.zip", "b.zip")]
+        {
             assert_eq!(of_input(given), name);
         }
     }

@@ -31,9 +31,7 @@ impl Read for Blocks<'_> {
             count = self.stream.read(buffer)?;
             self.ended |= count == 0 && !buffer.is_empty();
         }
-        self.position = self
-            .position
-            .saturating_add(u64::try_from(count).unwrap_or(0));
+        self.position = self.position.saturating_add(u64::try_from(count).unwrap_or(0));
         Ok(count)
     }
 }
@@ -44,10 +42,7 @@ impl Blocks<'_> {
     fn seek_header(&mut self) -> (u64, bool) {
         let odd = self.position % BLOCK;
         if odd != 0 {
-            let _ = io::copy(
-                &mut self.by_ref().take(BLOCK.saturating_sub(odd)),
-                &mut io::sink(),
-            );
+            let _ = io::copy(&mut self.by_ref().take(BLOCK.saturating_sub(odd)), &mut io::sink());
         }
         let mut skipped = 0_u64;
         let mut block = [0; 512];
@@ -80,23 +75,13 @@ impl Collector {
         let stream = Metered::plain(&item.bytes, Rc::clone(&self.left));
         let stop = stream.stop();
         self.tar(&item.path, Vec::new(), stream, depth);
-        self.stopped(
-            "tar",
-            &item.path,
-            Target::Path(item.path.clone()),
-            &stop.borrow(),
-        );
+        self.stopped("tar", &item.path, Target::Path(item.path.clone()), &stop.borrow());
     }
 
     /// Opens a tar that is being unpacked; `head` are the bytes that were read already.
     pub(super) fn tar(&mut self, path: &str, head: Vec<u8>, stream: Metered<'_>, depth: usize) {
         let stop = stream.stop();
-        let mut blocks = Blocks {
-            front: io::Cursor::new(head),
-            stream,
-            position: 0,
-            ended: false,
-        };
+        let mut blocks = Blocks { front: io::Cursor::new(head), stream, position: 0, ended: false };
         let mut walk = Walk::default();
         let mut damage: Option<String> = None;
         loop {
@@ -106,10 +91,7 @@ impl Collector {
             }
             if blocks.ended {
                 // Where the stream was cut, that is reported with the stream.
-                if matches!(
-                    &*stop.borrow(),
-                    Some(Stop::End(End::Clean | End::Trailing(_)))
-                ) {
+                if matches!(&*stop.borrow(), Some(Stop::End(End::Clean | End::Trailing(_)))) {
                     self.early_end(path, &walk, pass != Pass::End);
                 }
                 break;
@@ -122,9 +104,7 @@ impl Collector {
                 _ if skipped > 0 => {
                     let problem = Problem::note(
                         ProblemKind::Archive,
-                        format!(
-                            "{skipped} blocks after the end of the tar archive are not part of it"
-                        ),
+                        format!("{skipped} blocks after the end of the tar archive are not part of it"),
                     );
                     self.problem("", path, Target::Path(path.to_owned()), problem);
                 }
@@ -151,11 +131,8 @@ impl Collector {
     /// The bytes ended before the end marker: in the middle of a member (`cut`), or after one.
     fn early_end(&mut self, path: &str, walk: &Walk, cut: bool) {
         let problem = if cut {
-            Problem::warning(
-                ProblemKind::Truncated,
-                "the tar archive ends early; read up to there",
-            )
-            .help("the file was probably not copied completely: copy it again and compare its size")
+            Problem::warning(ProblemKind::Truncated, "the tar archive ends early; read up to there")
+                .help("the file was probably not copied completely: copy it again and compare its size")
         } else {
             Problem::note(
                 ProblemKind::Truncated,
@@ -167,13 +144,7 @@ impl Collector {
     }
 
     /// Reads members up to the end marker, the end of the bytes, or damage.
-    fn walk_tar(
-        &mut self,
-        path: &str,
-        blocks: &mut Blocks<'_>,
-        walk: &mut Walk,
-        depth: usize,
-    ) -> Pass {
+    fn walk_tar(&mut self, path: &str, blocks: &mut Blocks<'_>, walk: &mut Walk, depth: usize) -> Pass {
         let mut archive = tar::Archive::new(blocks);
         let entries = match archive.entries() {
             Ok(entries) => entries,
@@ -197,39 +168,22 @@ impl Collector {
                 EntryType::Symlink | EntryType::Link => {
                     let target = entry.link_name_bytes().unwrap_or_default();
                     let target = String::from_utf8_lossy(&target).into_owned();
-                    let link = if kind == EntryType::Link {
-                        links::Kind::Hard
-                    } else {
-                        links::Kind::Symbolic
-                    };
+                    let link = if kind == EntryType::Link { links::Kind::Hard } else { links::Kind::Symbolic };
                     walk.links.push((clean.path, target, link));
                     continue;
                 }
                 EntryType::Directory => continue,
                 EntryType::Regular | EntryType::Continuous => {}
                 EntryType::Char | EntryType::Block | EntryType::Fifo => {
-                    let problem =
-                        Problem::note(ProblemKind::Unreadable, "a device or pipe, not a file");
-                    self.problem(
-                        "devices and pipes",
-                        path,
-                        Target::Path(join(path, &clean.path)),
-                        problem,
-                    );
+                    let problem = Problem::note(ProblemKind::Unreadable, "a device or pipe, not a file");
+                    self.problem("devices and pipes", path, Target::Path(join(path, &clean.path)), problem);
                     continue;
                 }
                 EntryType::GNUSparse => {
-                    let problem = Problem::warning(
-                        ProblemKind::Unreadable,
-                        "stored as a sparse file, which is not read",
-                    )
-                    .help("pack the bundle again without `--sparse`");
-                    self.problem(
-                        "sparse files",
-                        path,
-                        Target::Path(join(path, &clean.path)),
-                        problem,
-                    );
+                    let problem =
+                        Problem::warning(ProblemKind::Unreadable, "stored as a sparse file, which is not read")
+                            .help("pack the bundle again without `--sparse`");
+                    self.problem("sparse files", path, Target::Path(join(path, &clean.path)), problem);
                     continue;
                 }
                 // Unknown kinds are to be read like files.
@@ -243,10 +197,7 @@ impl Collector {
             let limit = self.limits.entry_bytes();
             let hint = usize::try_from(size.min(1 << 20)).unwrap_or(0);
             let mut bytes = Vec::with_capacity(hint);
-            let _ = entry
-                .by_ref()
-                .take(limit.saturating_add(1))
-                .read_to_end(&mut bytes);
+            let _ = entry.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes);
             let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if name::is_mac_junk(&clean.path, &bytes) {
                 continue;
@@ -255,11 +206,7 @@ impl Collector {
                 path: join(path, &clean.path),
                 name: name::last(&clean.path).to_owned(),
                 bytes: Cow::Owned(bytes),
-                modified: entry
-                    .header()
-                    .mtime()
-                    .ok()
-                    .and_then(|time| i64::try_from(time).ok()),
+                modified: entry.header().mtime().ok().and_then(|time| i64::try_from(time).ok()),
                 truncated: read < size.min(limit),
             };
             let place = Target::Path(item.path.clone());

@@ -18,13 +18,7 @@ fn file(name: &str, bytes: Vec<u8>) -> Opened {
 }
 
 fn limited(name: &str, bytes: Vec<u8>, limits: &Limits) -> Opened {
-    open(
-        Input {
-            name: name.to_owned(),
-            kind: InputKind::File(bytes, Some(7)),
-        },
-        limits,
-    )
+    open(Input { name: name.to_owned(), kind: InputKind::File(bytes, Some(7)) }, limits)
 }
 
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -71,19 +65,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// Paths and texts.
 fn texts(opened: &Opened) -> Vec<(String, String)> {
-    opened
-        .sources
-        .iter()
-        .map(|(_, entry)| (entry.path.clone(), entry.text.to_string()))
-        .collect()
+    opened.sources.iter().map(|(_, entry)| (entry.path.clone(), entry.text.to_string())).collect()
 }
 
 fn paths(opened: &Opened) -> Vec<String> {
-    opened
-        .sources
-        .iter()
-        .map(|(_, entry)| entry.path.clone())
-        .collect()
+    opened.sources.iter().map(|(_, entry)| entry.path.clone()).collect()
 }
 
 /// One line for each problem: level, kind, where, message.
@@ -92,30 +78,18 @@ fn problems(opened: &Opened) -> Vec<String> {
         .problems
         .iter()
         .map(|problem| {
-            let level = if problem.level == ProblemLevel::Note {
-                "note"
-            } else {
-                "warning"
-            };
+            let level = if problem.level == ProblemLevel::Note { "note" } else { "warning" };
             let place = match problem.entry {
                 Some(id) => opened.sources.get(id).unwrap().path.clone(),
                 None => format!("-{}", problem.path.as_deref().unwrap_or("")),
             };
-            format!(
-                "{level} {} {place}: {}",
-                problem.kind.name(),
-                problem.message
-            )
+            format!("{level} {} {place}: {}", problem.kind.name(), problem.message)
         })
         .collect()
 }
 
 fn find(opened: &Opened, kind: ProblemKind) -> &Problem {
-    opened
-        .problems
-        .iter()
-        .find(|problem| problem.kind == kind)
-        .unwrap()
+    opened.problems.iter().find(|problem| problem.kind == kind).unwrap()
 }
 
 /// Text that does not compress to nothing.
@@ -133,20 +107,11 @@ fn noise(bytes: usize) -> Vec<u8> {
 #[test]
 fn plain_file_and_stdin() {
     let opened = file("/tmp/dump.hhs", b"version: 0.1.0\n".to_vec());
-    assert_eq!(
-        texts(&opened),
-        [("dump.hhs".to_owned(), "version: 0.1.0\n".to_owned())]
-    );
+    assert_eq!(texts(&opened), [("dump.hhs".to_owned(), "version: 0.1.0\n".to_owned())]);
     assert_eq!((opened.format.as_str(), opened.bytes), ("file", 15));
     assert_eq!(opened.sources.iter().next().unwrap().1.modified, Some(7));
     assert!(opened.problems.is_empty());
-    let opened = open(
-        Input {
-            name: "-".into(),
-            kind: InputKind::Stdin(gzip(b"a: 1\n")),
-        },
-        &Limits::default(),
-    );
+    let opened = open(Input { name: "-".into(), kind: InputKind::Stdin(gzip(b"a: 1\n")) }, &Limits::default());
     assert_eq!(paths(&opened), ["-!/-"]);
     assert_eq!(opened.format, "gzip");
 }
@@ -155,43 +120,25 @@ fn plain_file_and_stdin() {
 fn empty_and_misnamed_inputs() {
     let opened = file("a.zip", Vec::new());
     assert_eq!(paths(&opened), ["a.zip"]);
-    assert_eq!(
-        problems(&opened),
-        ["warning truncated -a.zip: the input is empty"]
-    );
+    assert_eq!(problems(&opened), ["warning truncated -a.zip: the input is empty"]);
 
     let opened = file("a.zip", b"kind: Agent\n".to_vec());
     assert_eq!(texts(&opened)[0].1, "kind: Agent\n");
-    assert_eq!(
-        problems(&opened),
-        ["note archive -a.zip: not an archive in spite of its name"]
-    );
+    assert_eq!(problems(&opened), ["note archive -a.zip: not an archive in spite of its name"]);
 
     let opened = file("a.txt", zip(&[("x.yaml", b"kind: Agent\n")]));
     assert_eq!(paths(&opened), ["a.txt!/x.yaml"]);
-    assert_eq!(
-        problems(&opened),
-        ["note archive -a.txt: a zip archive in spite of its name"]
-    );
+    assert_eq!(problems(&opened), ["note archive -a.txt: a zip archive in spite of its name"]);
 
     let opened = file("a.7z", b"7z\xBC\xAF\x27\x1C\0\x04".to_vec());
     assert!(opened.sources.iter().all(|(_, entry)| entry.binary));
-    assert_eq!(
-        problems(&opened),
-        ["warning unreadable a.7z: 7-Zip archives are not read"]
-    );
+    assert_eq!(problems(&opened), ["warning unreadable a.7z: 7-Zip archives are not read"]);
 }
 
 #[test]
 fn directory_with_everything() {
-    let entry = |path: &str, content| DirEntry {
-        path: path.to_owned(),
-        content,
-        modified: None,
-    };
-    let link = |target: &str| Content::Symlink {
-        target: target.to_owned(),
-    };
+    let entry = |path: &str, content| DirEntry { path: path.to_owned(), content, modified: None };
+    let link = |target: &str| Content::Symlink { target: target.to_owned() };
     let entries = vec![
         entry("z.yaml", Content::File(b"z: 1\n".to_vec())),
         entry("logs/a.zip", Content::File(zip(&[("in/x.log", b"x\n")]))),
@@ -199,32 +146,18 @@ fn directory_with_everything() {
         entry("logs/folder", link("../logs")),
         entry("logs/gone", link("nowhere")),
         entry("logs/out", link("/etc/shadow")),
-        entry(
-            "logs/secret",
-            Content::Unreadable("permission denied".to_owned()),
-        ),
+        entry("logs/secret", Content::Unreadable("permission denied".to_owned())),
         entry("logs/.DS_Store", Content::File(b"\0\0\0\x01Bud1".to_vec())),
         entry("pic.png", Content::File(b"\x89PNG\r\n\x1a\n\0\0".to_vec())),
         entry("w.txt", Content::File(b"\xFF\xFEa\0\n\0".to_vec())),
     ];
     let mut reversed = entries.clone();
     reversed.reverse();
-    let opened = open(
-        Input {
-            name: "dir/".into(),
-            kind: InputKind::Directory(entries),
-        },
-        &Limits::default(),
-    );
+    let opened = open(Input { name: "dir/".into(), kind: InputKind::Directory(entries) }, &Limits::default());
     let text = |path: &str, text: &str| (path.to_owned(), text.to_owned());
     assert_eq!(
         texts(&opened),
-        [
-            text("logs/a.zip!/in/x.log", "x\n"),
-            text("pic.png", ""),
-            text("w.txt", "a\n"),
-            text("z.yaml", "z: 1\n"),
-        ]
+        [text("logs/a.zip!/in/x.log", "x\n"), text("pic.png", ""), text("w.txt", "a\n"), text("z.yaml", "z: 1\n"),]
     );
     assert_eq!(opened.format, "directory");
     assert_eq!(
@@ -239,13 +172,7 @@ fn directory_with_everything() {
             "note encoding w.txt: the file is UTF-16 LE; it was read as such",
         ]
     );
-    let again = open(
-        Input {
-            name: "dir".into(),
-            kind: InputKind::Directory(reversed),
-        },
-        &Limits::default(),
-    );
+    let again = open(Input { name: "dir".into(), kind: InputKind::Directory(reversed) }, &Limits::default());
     assert_eq!(texts(&again), texts(&opened));
     assert_eq!(problems(&again), problems(&opened));
 }
@@ -254,23 +181,10 @@ fn directory_with_everything() {
 fn many_problems_of_one_kind_are_counted() {
     let png = b"\x89PNG\r\n\x1a\n".to_vec();
     let entries = (0..50)
-        .map(|number| DirEntry {
-            path: format!("{number}.png"),
-            content: Content::File(png.clone()),
-            modified: None,
-        })
+        .map(|number| DirEntry { path: format!("{number}.png"), content: Content::File(png.clone()), modified: None })
         .collect();
-    let opened = open(
-        Input {
-            name: "d".into(),
-            kind: InputKind::Directory(entries),
-        },
-        &Limits::default(),
-    );
+    let opened = open(Input { name: "d".into(), kind: InputKind::Directory(entries) }, &Limits::default());
     assert_eq!(opened.sources.len(), 50);
     assert_eq!(opened.problems.len(), 21);
-    assert!(
-        problems(&opened)
-            .contains(&"note unrecognised -: 30 more files that are not text".to_owned())
-    );
+    assert!(problems(&opened).contains(&"note unrecognised -: 30 more files that are not text".to_owned()));
 }

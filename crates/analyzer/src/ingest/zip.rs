@@ -40,18 +40,10 @@ impl<'a> Job<'a> {
                 Some(part) if part.len() < self.packed.len() => (End::Over, part),
                 _ => (End::Clean, self.packed),
             };
-            return Unpacked {
-                bytes: Cow::Borrowed(bytes),
-                end,
-                used: bytes.len(),
-            };
+            return Unpacked { bytes: Cow::Borrowed(bytes), end, used: bytes.len() };
         };
         let (bytes, end, used) = unpack(codec, self.packed, cap, self.member.size);
-        Unpacked {
-            bytes: Cow::Owned(bytes),
-            end,
-            used,
-        }
+        Unpacked { bytes: Cow::Owned(bytes), end, used }
     }
 }
 
@@ -85,11 +77,8 @@ impl Collector {
                 let found = self.zip_scan(&archive, data, depth);
                 let help = "the file was probably not copied completely: copy it again and compare its size";
                 if found == 0 {
-                    let problem = Problem::warning(
-                        ProblemKind::Archive,
-                        format!("{reason}, no file could be read"),
-                    )
-                    .help(help);
+                    let problem =
+                        Problem::warning(ProblemKind::Archive, format!("{reason}, no file could be read")).help(help);
                     return Some(self.unopened(item, problem));
                 }
                 let problem = Problem::warning(
@@ -129,14 +118,7 @@ impl Collector {
         }
         self.unpack_jobs(&archive, jobs, depth);
         for (from, target) in found_links {
-            links::report(
-                self,
-                &archive,
-                &from,
-                &target,
-                links::Kind::Symbolic,
-                &names,
-            );
+            links::report(self, &archive, &from, &target, links::Kind::Symbolic, &names);
         }
         None
     }
@@ -156,19 +138,11 @@ impl Collector {
                     .help("unpack it with its password and give the folder"),
             )
         } else if member.is_special() {
-            (
-                "devices and pipes",
-                Problem::note(ProblemKind::Unreadable, "a device or pipe, not a file"),
-            )
+            ("devices and pipes", Problem::note(ProblemKind::Unreadable, "a device or pipe, not a file"))
         } else {
             match (codec(member.method), data(&member)) {
                 (Ok(codec), Some(packed)) => {
-                    return Some(Job {
-                        member,
-                        clean,
-                        packed,
-                        codec,
-                    });
+                    return Some(Job { member, clean, packed, codec });
                 }
                 (Err(method), _) => {
                     let number = member.method;
@@ -176,28 +150,18 @@ impl Collector {
                         "files with a compression that is not read",
                         Problem::warning(
                             ProblemKind::Unreadable,
-                            format!(
-                                "compressed with {method} (zip method {number}), which is not read"
-                            ),
+                            format!("compressed with {method} (zip method {number}), which is not read"),
                         )
                         .help("unpack it and give the folder, or pack it again with deflate"),
                     )
                 }
                 (_, None) => (
                     "files without data",
-                    Problem::warning(
-                        ProblemKind::Archive,
-                        "the zip has no data where its directory says",
-                    ),
+                    Problem::warning(ProblemKind::Archive, "the zip has no data where its directory says"),
                 ),
             }
         };
-        self.problem(
-            class,
-            archive,
-            Target::Path(join(archive, &clean.path)),
-            problem,
-        );
+        self.problem(class, archive, Target::Path(join(archive, &clean.path)), problem);
         None
     }
 
@@ -223,11 +187,8 @@ impl Collector {
             jobs = rest;
             let left = self.left.get();
             let caps: Vec<u64> = batch.iter().map(|job| self.cap(job)).collect();
-            let unpacked: Vec<Unpacked<'_>> = batch
-                .par_iter()
-                .zip(&caps)
-                .map(|(job, cap)| job.unpack(job.member.size.min(*cap).min(left)))
-                .collect();
+            let unpacked: Vec<Unpacked<'_>> =
+                batch.par_iter().zip(&caps).map(|(job, cap)| job.unpack(job.member.size.min(*cap).min(left))).collect();
             for ((job, cap), mut unpacked) in batch.iter().zip(caps).zip(unpacked) {
                 if unpacked.end == End::Over && job.member.size < cap.min(left) {
                     unpacked = job.unpack(cap.min(self.left.get()));
@@ -240,11 +201,7 @@ impl Collector {
     /// What one member may produce.
     pub(super) fn cap(&self, job: &Job<'_>) -> u64 {
         let cap = self.limits.entry_bytes();
-        if job.codec.is_some() {
-            cap.min(self.limits.stream_bytes(job.packed.len()))
-        } else {
-            cap
-        }
+        if job.codec.is_some() { cap.min(self.limits.stream_bytes(job.packed.len())) } else { cap }
     }
 
     /// Takes an unpacked member and reports what was wrong with it.
@@ -256,11 +213,7 @@ impl Collector {
         depth: usize,
     ) -> Option<Target> {
         let path = join(archive, &job.clean.path);
-        let Unpacked {
-            mut bytes,
-            end,
-            used,
-        } = unpacked;
+        let Unpacked { mut bytes, end, used } = unpacked;
         // Bytes that were read count as well: members may share data that expands to nothing.
         let cost = u64::try_from(bytes.len().max(used)).unwrap_or(u64::MAX);
         let left = self.left.get();
@@ -277,19 +230,12 @@ impl Collector {
             bytes = Cow::Owned(bytes.get(..allowed).unwrap_or(&bytes).to_vec());
             truncated = true;
         } else if end == End::Over {
-            problem = Some(if produced >= self.limits.entry_bytes() {
-                self.entry_limit()
-            } else {
-                self.ratio_limit()
-            });
+            problem = Some(if produced >= self.limits.entry_bytes() { self.entry_limit() } else { self.ratio_limit() });
         } else if name::is_mac_junk(&job.clean.path, &bytes) {
             return None;
         } else if end == End::Cut || (end == End::Clean && produced < job.member.size) {
             truncated = true;
-            problem = Some(Problem::warning(
-                ProblemKind::Truncated,
-                "the zip ends inside this file; read up to there",
-            ));
+            problem = Some(Problem::warning(ProblemKind::Truncated, "the zip ends inside this file; read up to there"));
         } else if let End::Damaged(why) = &end {
             let why = name::escape(why);
             problem = Some(Problem::warning(

@@ -38,12 +38,7 @@ impl Member {
 
     /// True for devices, pipes and sockets.
     pub(super) fn is_special(&self) -> bool {
-        self.mode.is_some_and(|mode| {
-            matches!(
-                mode & 0o170_000,
-                0o010_000 | 0o020_000 | 0o060_000 | 0o140_000
-            )
-        })
+        self.mode.is_some_and(|mode| matches!(mode & 0o170_000, 0o010_000 | 0o020_000 | 0o060_000 | 0o140_000))
     }
 
     /// The compressed bytes, as far as they are there.
@@ -54,9 +49,7 @@ impl Member {
         }
         let skip = 30 + usize::from(u16_at(header, 26)?) + usize::from(u16_at(header, 28)?);
         let data = header.get(skip..)?;
-        let length = usize::try_from(self.packed)
-            .unwrap_or(usize::MAX)
-            .min(data.len());
+        let length = usize::try_from(self.packed).unwrap_or(usize::MAX).min(data.len());
         data.get(..length)
     }
 }
@@ -133,9 +126,7 @@ fn directory_record(bytes: &[u8]) -> Option<(Member, usize)> {
         size: u64::from(u32_at(bytes, 24)?),
         header: u64::from(u32_at(bytes, 42)?),
         modified: dos_time(u16_at(bytes, 14)?, u16_at(bytes, 12)?),
-        mode: u32_at(bytes, 38)
-            .map(|attributes| attributes >> 16)
-            .filter(|_| unix),
+        mode: u32_at(bytes, 38).map(|attributes| attributes >> 16).filter(|_| unix),
         streamed: false,
     };
     read_extra(&mut member, bytes.get(46 + names..46 + names + extras)?);
@@ -183,9 +174,7 @@ fn find_end(archive: &[u8]) -> Option<EndRecord> {
     let region = archive.len().saturating_sub(END_REGION);
     let tail = archive.get(region..)?;
     // A comment may hold the signature: the first candidate from the end that leads to a directory.
-    memmem::rfind_iter(tail, b"PK\x05\x06")
-        .take(64)
-        .find_map(|at| end_record(archive, region + at))
+    memmem::rfind_iter(tail, b"PK\x05\x06").take(64).find_map(|at| end_record(archive, region + at))
 }
 
 fn end_record(archive: &[u8], at: usize) -> Option<EndRecord> {
@@ -204,28 +193,14 @@ fn end_record(archive: &[u8], at: usize) -> Option<EndRecord> {
     }
     let split = disk != first_disk || (disk != 0 && disk != u16::MAX);
     let record_at = |start: u64| {
-        let bytes = usize::try_from(start)
-            .ok()
-            .and_then(|start| archive.get(start..));
+        let bytes = usize::try_from(start).ok().and_then(|start| archive.get(start..));
         bytes.is_some_and(|bytes| count == 0 || bytes.starts_with(b"PK\x01\x02"))
     };
-    let start = end
-        .checked_sub(size)
-        .filter(|start| *start >= offset && record_at(*start));
+    let start = end.checked_sub(size).filter(|start| *start >= offset && record_at(*start));
     let start = start.or(Some(offset).filter(|start| record_at(*start)));
     match start {
-        Some(start) => Some(EndRecord {
-            count,
-            start,
-            shift: start.saturating_sub(offset),
-            split,
-        }),
-        None if split => Some(EndRecord {
-            count,
-            start: end,
-            shift: 0,
-            split,
-        }),
+        Some(start) => Some(EndRecord { count, start, shift: start.saturating_sub(offset), split }),
+        None if split => Some(EndRecord { count, start: end, shift: 0, split }),
         None => None,
     }
 }
@@ -238,15 +213,10 @@ fn zip64_record(archive: &[u8], at: usize) -> Option<(&[u8], usize)> {
     }
     let declared = usize::try_from(u64_at(locator, 8)?).ok();
     // The record has 56 bytes and stands right in front of its locator.
-    [declared, at.checked_sub(76)]
-        .into_iter()
-        .flatten()
-        .find_map(|start| {
-            let record = archive
-                .get(start..)
-                .filter(|record| record.starts_with(b"PK\x06\x06"))?;
-            Some((record, start))
-        })
+    [declared, at.checked_sub(76)].into_iter().flatten().find_map(|start| {
+        let record = archive.get(start..).filter(|record| record.starts_with(b"PK\x06\x06"))?;
+        Some((record, start))
+    })
 }
 
 /// UTF-8 where it is, else the code page of DOS.
@@ -255,10 +225,7 @@ fn decode_name(bytes: &[u8], flags: u16) -> String {
         return String::from_utf8_lossy(bytes).into_owned();
     }
     // Many writers store UTF-8 without saying so.
-    str::from_utf8(bytes).map_or_else(
-        |_| bytes.iter().map(|byte| cp437(*byte)).collect(),
-        str::to_owned,
-    )
+    str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|byte| cp437(*byte)).collect(), str::to_owned)
 }
 
 fn cp437(byte: u8) -> char {
@@ -266,9 +233,7 @@ fn cp437(byte: u8) -> char {
     if byte < 0x80 {
         return char::from(byte);
     }
-    HIGH.chars()
-        .nth(usize::from(byte.wrapping_sub(0x80)))
-        .unwrap_or(char::REPLACEMENT_CHARACTER)
+    HIGH.chars().nth(usize::from(byte.wrapping_sub(0x80))).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 /// Seconds since 1970 of a DOS date and time. The zone is unknown; taken as UTC.
@@ -276,38 +241,21 @@ fn dos_time(date: u16, time: u16) -> Option<i64> {
     let part = |value: u16| i8::try_from(value).ok();
     let year = i16::try_from(date >> 9).ok()?.checked_add(1980)?;
     let date = jiff::civil::Date::new(year, part((date >> 5) & 15)?, part(date & 31)?).ok()?;
-    let time = jiff::civil::Time::new(
-        part(time >> 11)?,
-        part((time >> 5) & 63)?,
-        part((time & 31) * 2)?,
-        0,
-    )
-    .ok()?;
-    let stamp = jiff::tz::Offset::UTC
-        .to_timestamp(date.to_datetime(time))
-        .ok()?;
+    let time = jiff::civil::Time::new(part(time >> 11)?, part((time >> 5) & 63)?, part((time & 31) * 2)?, 0).ok()?;
+    let stamp = jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
     Some(stamp.as_second())
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u16::from_le_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u16::from_le_bytes(*chunk))
 }
 
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u32::from_le_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u64::from_le_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 #[cfg(test)]
@@ -318,10 +266,7 @@ mod tests {
     fn dos_times() {
         // 2026-03-04 09:20:30.
         let date = (46 << 9) | (3 << 5) | 4;
-        assert_eq!(
-            dos_time(date, (9 << 11) | (20 << 5) | 15),
-            Some(1_772_616_030)
-        );
+        assert_eq!(dos_time(date, (9 << 11) | (20 << 5) | 15), Some(1_772_616_030));
         assert_eq!(dos_time(0, 0), None, "month 0");
     }
 

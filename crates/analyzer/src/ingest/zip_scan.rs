@@ -38,14 +38,7 @@ impl Collector {
     }
 
     /// Reads the member whose data starts at `rest`; gives the number of bytes it takes up.
-    fn recover(
-        &mut self,
-        archive: &str,
-        member: Member,
-        rest: &[u8],
-        depth: usize,
-        found: &mut usize,
-    ) -> usize {
+    fn recover(&mut self, archive: &str, member: Member, rest: &[u8], depth: usize, found: &mut usize) -> usize {
         // Some writers announce sizes behind the data and still fill in the header.
         let known = !member.streamed || member.packed > 0;
         if known || member.is_directory() {
@@ -61,14 +54,8 @@ impl Collector {
             return packed.len();
         }
         // Sizes are unknown. Stored data reaches to its descriptor, compressed data tells its end.
-        let stored = matches!(codec(member.method), Ok(None))
-            || member.encrypted
-            || codec(member.method).is_err();
-        let (packed, cut) = if stored {
-            stored_end(rest)
-        } else {
-            (rest, false)
-        };
+        let stored = matches!(codec(member.method), Ok(None)) || member.encrypted || codec(member.method).is_err();
+        let (packed, cut) = if stored { stored_end(rest) } else { (rest, false) };
         let Some(mut job) = self.job(archive, member, |_| Some(packed)) else {
             return packed.len();
         };
@@ -76,11 +63,7 @@ impl Collector {
         let mut used = unpacked.used;
         if unpacked.end == End::Clean {
             let after = rest.get(used..).unwrap_or_default();
-            let descriptor = if after.starts_with(b"PK\x07\x08") {
-                4
-            } else {
-                0
-            };
+            let descriptor = if after.starts_with(b"PK\x07\x08") { 4 } else { 0 };
             match u32_at(after, descriptor) {
                 Some(declared) if !cut => job.member.crc = declared,
                 // Cut inside the descriptor, or without one: nothing to compare with.
@@ -104,9 +87,7 @@ fn stored_end(rest: &[u8]) -> (&[u8], bool) {
     for at in memmem::find_iter(rest, b"PK") {
         let after = rest.get(at..).unwrap_or_default();
         let end = match after.get(2..4) {
-            Some([7, 8]) => {
-                u32_at(after, 8).is_some_and(|size| usize::try_from(size).ok() == Some(at))
-            }
+            Some([7, 8]) => u32_at(after, 8).is_some_and(|size| usize::try_from(size).ok() == Some(at)),
             Some([3, 4]) => local_header(after).is_some(),
             Some([1, 2]) => true,
             _ => false,

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 pub use super::switch_state::*;
 use super::vpc::{
-    ExternalAttachmentSpec, ExternalPeeringSpec, ExternalSpec, Ipv4NamespaceSpec,
-    VpcAttachmentSpec, VpcPeeringSpec, VpcSpec,
+    ExternalAttachmentSpec, ExternalPeeringSpec, ExternalSpec, Ipv4NamespaceSpec, VpcAttachmentSpec, VpcPeeringSpec,
+    VpcSpec,
 };
 use super::wiring::{ConnectionSpec, SwitchProfileSpec, SwitchSpec, VlanNamespaceSpec};
 use super::{Condition, Time};
@@ -83,11 +83,7 @@ impl AgentVersion {
     /// The version that the switch should run.
     #[must_use]
     pub fn wanted(&self) -> &str {
-        if self.override_.is_empty() {
-            &self.default
-        } else {
-            &self.override_
-        }
+        if self.override_.is_empty() { &self.default } else { &self.override_ }
     }
 }
 

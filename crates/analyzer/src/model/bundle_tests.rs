@@ -67,40 +67,23 @@ fn models_read_the_dumps() {
             assert!(status.last_applied_gen > 0);
             assert!(!status.state.interfaces.is_empty());
             assert!(!status.state.critical_resources.tables().is_empty());
-            assert!(
-                status.state.bgp_neighbors["default"]
-                    .values()
-                    .all(|peer| peer.peer_as > 0)
-            );
+            assert!(status.state.bgp_neighbors["default"].values().all(|peer| peer.peer_as > 0));
         }
         let connections = read::<wiring::ConnectionSpec, Nothing>(&objects, "Connection");
         assert!(!connections.is_empty());
         for (spec, _) in &connections {
             assert!(spec.kind().is_some());
-            assert!(
-                spec.links()
-                    .iter()
-                    .flat_map(wiring::Link::endpoints)
-                    .all(|end| !end.port.is_empty())
-            );
+            assert!(spec.links().iter().flat_map(wiring::Link::endpoints).all(|end| !end.port.is_empty()));
         }
-        let fabricators = read::<fabricator::FabricatorSpec, fabricator::FabricatorStatus>(
-            &objects,
-            "Fabricator",
-        );
+        let fabricators = read::<fabricator::FabricatorSpec, fabricator::FabricatorStatus>(&objects, "Fabricator");
         assert_eq!(fabricators[0].1.components.fabric_ctrl, "Ready");
         assert!(!fabricators[0].0.config.fabric.mode.is_empty());
         for (spec, status) in read::<core::PodSpec, core::PodStatus>(&objects, "Pod") {
             assert_eq!(spec.containers.len(), status.container_statuses.len());
         }
         assert!(!read::<core::NodeSpec, core::NodeStatus>(&objects, "Node").is_empty());
-        assert!(
-            !read::<apps::DaemonSetSpec, apps::DaemonSetStatus>(&objects, "DaemonSet").is_empty()
-        );
-        assert!(
-            !read::<apps::DeploymentSpec, apps::DeploymentStatus>(&objects, "Deployment")
-                .is_empty()
-        );
+        assert!(!read::<apps::DaemonSetSpec, apps::DaemonSetStatus>(&objects, "DaemonSet").is_empty());
+        assert!(!read::<apps::DeploymentSpec, apps::DeploymentStatus>(&objects, "Deployment").is_empty());
         read::<apps::ReplicaSetSpec, apps::ReplicaSetStatus>(&objects, "ReplicaSet");
         assert!(!read::<agent::CatalogSpec, Nothing>(&objects, "Catalog").is_empty());
         assert!(!read::<wiring::SwitchSpec, Nothing>(&objects, "Switch").is_empty());
@@ -114,10 +97,7 @@ fn models_read_the_dumps() {
         read::<vpc::ExternalAttachmentSpec, Nothing>(&objects, "ExternalAttachment");
         read::<vpc::ExternalPeeringSpec, Nothing>(&objects, "ExternalPeering");
         read::<vpc::Ipv4NamespaceSpec, Nothing>(&objects, "IPv4Namespace");
-        assert!(
-            !read::<dhcp::DhcpSubnetSpec, dhcp::DhcpSubnetStatus>(&objects, "DHCPSubnet")
-                .is_empty()
-        );
+        assert!(!read::<dhcp::DhcpSubnetSpec, dhcp::DhcpSubnetStatus>(&objects, "DHCPSubnet").is_empty());
         assert!(!read::<fabricator::ControlNodeSpec, Nothing>(&objects, "ControlNode").is_empty());
         read::<fabricator::FabNodeSpec, Nothing>(&objects, "FabNode");
         read::<core::CustomResourceDefinitionSpec, core::CustomResourceDefinitionStatus>(
@@ -126,22 +106,16 @@ fn models_read_the_dumps() {
         );
         for object in objects.iter().filter(|object| object["kind"] == "Event") {
             let event: super::Event = serde_yaml::from_value(without_nulls(object)).unwrap();
-            assert!(
-                !event.object().name.is_empty()
-                    && !event.text().is_empty()
-                    && event.last().is_some()
-            );
+            assert!(!event.object().name.is_empty() && !event.text().is_empty() && event.last().is_some());
         }
         for object in &objects {
             match object["kind"].as_str() {
                 Some("ConfigMap") => {
-                    let map: core::ConfigMap =
-                        serde_yaml::from_value(without_nulls(object)).unwrap();
+                    let map: core::ConfigMap = serde_yaml::from_value(without_nulls(object)).unwrap();
                     assert!(!map.data.is_empty());
                 }
                 Some("Secret") => {
-                    let secret: core::Secret =
-                        serde_yaml::from_value(without_nulls(object)).unwrap();
+                    let secret: core::Secret = serde_yaml::from_value(without_nulls(object)).unwrap();
                     assert!(!secret.kind.is_empty());
                 }
                 _ => {}

@@ -91,21 +91,13 @@ impl Event {
     /// The object.
     #[must_use]
     pub fn object(&self) -> &ObjectReference {
-        if self.involved_object.name.is_empty() {
-            &self.regarding
-        } else {
-            &self.involved_object
-        }
+        if self.involved_object.name.is_empty() { &self.regarding } else { &self.involved_object }
     }
 
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
-        if self.message.is_empty() {
-            &self.note
-        } else {
-            &self.message
-        }
+        if self.message.is_empty() { &self.note } else { &self.message }
     }
 
     /// Occurrences, at least 1.
@@ -118,9 +110,7 @@ impl Event {
     /// First occurrence.
     #[must_use]
     pub fn first(&self) -> Option<Time> {
-        set(self.first_timestamp)
-            .or_else(|| set(self.deprecated_first_timestamp))
-            .or_else(|| set(self.event_time))
+        set(self.first_timestamp).or_else(|| set(self.deprecated_first_timestamp)).or_else(|| set(self.event_time))
     }
 
     /// Last occurrence.

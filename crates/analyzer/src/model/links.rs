@@ -62,10 +62,7 @@ impl ConnectionKind {
     /// True for connections of a server.
     #[must_use]
     pub fn has_server(self) -> bool {
-        matches!(
-            self,
-            Self::Unbundled | Self::Bundled | Self::Eslag | Self::Mclag
-        )
+        matches!(self, Self::Unbundled | Self::Bundled | Self::Eslag | Self::Mclag)
     }
 
     /// True for routed links inside the fabric: both sides have an address of a /31.
@@ -92,12 +89,7 @@ pub struct Endpoint<'a> {
 impl<'a> Endpoint<'a> {
     fn new(key: &'static str, port: &'a str, ip: &'a str) -> Self {
         let (device, port) = port.split_once('/').unwrap_or((port, ""));
-        Self {
-            key,
-            device,
-            port,
-            ip,
-        }
+        Self { key, device, port, ip }
     }
 
     fn of(key: &'static str, side: &'a LinkPort) -> Self {
@@ -107,9 +99,7 @@ impl<'a> Endpoint<'a> {
     /// The address without its mask.
     #[must_use]
     pub fn address(&self) -> &'a str {
-        self.ip
-            .split_once('/')
-            .map_or(self.ip, |(address, _)| address)
+        self.ip.split_once('/').map_or(self.ip, |(address, _)| address)
     }
 
     /// True for a switch's side.
@@ -164,28 +154,17 @@ fn list<'a, T>(
         .enumerate()
         .map(|(index, link)| {
             let (a, b) = sides(link);
-            Link {
-                list: name,
-                index: Some(index),
-                a,
-                b: Some(b),
-            }
+            Link { list: name, index: Some(index), a, b: Some(b) }
         })
         .collect()
 }
 
 fn server(link: &ServerLink) -> (Endpoint<'_>, Endpoint<'_>) {
-    (
-        Endpoint::of("server", &link.server),
-        Endpoint::of("switch", &link.switch),
-    )
+    (Endpoint::of("server", &link.server), Endpoint::of("switch", &link.switch))
 }
 
 fn pair(link: &SwitchPairLink) -> (Endpoint<'_>, Endpoint<'_>) {
-    (
-        Endpoint::of("switch1", &link.switch1),
-        Endpoint::of("switch2", &link.switch2),
-    )
+    (Endpoint::of("switch1", &link.switch1), Endpoint::of("switch2", &link.switch2))
 }
 
 impl ConnectionSpec {
@@ -203,10 +182,7 @@ impl ConnectionSpec {
             (self.gateway.is_some(), ConnectionKind::Gateway),
             (self.vpc_loopback.is_some(), ConnectionKind::VpcLoopback),
             (self.external.is_some(), ConnectionKind::External),
-            (
-                self.static_external.is_some(),
-                ConnectionKind::StaticExternal,
-            ),
+            (self.static_external.is_some(), ConnectionKind::StaticExternal),
         ]
         .into_iter()
         .find_map(|(set, kind)| set.then_some(kind))
@@ -218,17 +194,9 @@ impl ConnectionSpec {
         let mut links = Vec::new();
         if let Some(one) = &self.unbundled {
             let (a, b) = server(&one.link);
-            links.push(Link {
-                list: "link",
-                index: None,
-                a,
-                b: Some(b),
-            });
+            links.push(Link { list: "link", index: None, a, b: Some(b) });
         }
-        for many in [&self.bundled, &self.eslag, &self.mclag]
-            .into_iter()
-            .flatten()
-        {
+        for many in [&self.bundled, &self.eslag, &self.mclag].into_iter().flatten() {
             links.extend(list("links", &many.links, server));
         }
         if let Some(domain) = &self.mclag_domain {
@@ -237,26 +205,17 @@ impl ConnectionSpec {
         }
         if let Some(fabric) = &self.fabric {
             links.extend(list("links", &fabric.links, |link| {
-                (
-                    Endpoint::of("spine", &link.spine),
-                    Endpoint::of("leaf", &link.leaf),
-                )
+                (Endpoint::of("spine", &link.spine), Endpoint::of("leaf", &link.leaf))
             }));
         }
         if let Some(mesh) = &self.mesh {
             links.extend(list("links", &mesh.links, |link| {
-                (
-                    Endpoint::of("leaf1", &link.leaf1),
-                    Endpoint::of("leaf2", &link.leaf2),
-                )
+                (Endpoint::of("leaf1", &link.leaf1), Endpoint::of("leaf2", &link.leaf2))
             }));
         }
         if let Some(gateway) = &self.gateway {
             links.extend(list("links", &gateway.links, |link| {
-                (
-                    Endpoint::of("switch", &link.switch),
-                    Endpoint::of("gateway", &link.gateway),
-                )
+                (Endpoint::of("switch", &link.switch), Endpoint::of("gateway", &link.gateway))
             }));
         }
         if let Some(loopback) = &self.vpc_loopback {
@@ -264,22 +223,12 @@ impl ConnectionSpec {
         }
         if let Some(external) = &self.external {
             let a = Endpoint::of("switch", &external.link.switch);
-            links.push(Link {
-                list: "link",
-                index: None,
-                a,
-                b: None,
-            });
+            links.push(Link { list: "link", index: None, a, b: None });
         }
         if let Some(external) = &self.static_external {
             let switch = &external.link.switch;
             let a = Endpoint::new("switch", &switch.port, &switch.ip);
-            links.push(Link {
-                list: "link",
-                index: None,
-                a,
-                b: None,
-            });
+            links.push(Link { list: "link", index: None, a, b: None });
         }
         links
     }
@@ -302,10 +251,7 @@ mod tests {
         let links = spec.links();
         assert_eq!(links.len(), 1);
         let link = links[0];
-        assert_eq!(
-            (link.a.device, link.a.port, link.a.address()),
-            ("spine-01", "E1/1", "172.30.128.0")
-        );
+        assert_eq!((link.a.device, link.a.port, link.a.address()), ("spine-01", "E1/1", "172.30.128.0"));
         assert_eq!(link.on("leaf-01").map(|end| end.port), Some("E1/8"));
         assert_eq!(link.route(ConnectionKind::Fabric), ["fabric", "links", "0"]);
     }
@@ -315,8 +261,7 @@ mod tests {
         let external = spec("external: {link: {switch: {port: leaf-02/E1/6}}}");
         assert_eq!(external.links()[0].b, None);
         assert!(external.links()[0].a.is_switch());
-        let unbundled =
-            spec("unbundled: {link: {server: {port: server-01}, switch: {port: leaf-01/E1/2}}}");
+        let unbundled = spec("unbundled: {link: {server: {port: server-01}, switch: {port: leaf-01/E1/2}}}");
         let links = unbundled.links();
         assert_eq!((links[0].a.device, links[0].a.port), ("server-01", ""));
         assert!(spec("{}").links().is_empty());

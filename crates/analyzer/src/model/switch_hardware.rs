@@ -111,19 +111,11 @@ impl CriticalResources {
         let mut names: Vec<&str> = self
             .stats
             .keys()
-            .filter_map(|key| {
-                key.strip_suffix("Used")
-                    .or_else(|| key.strip_suffix("Available"))
-            })
+            .filter_map(|key| key.strip_suffix("Used").or_else(|| key.strip_suffix("Available")))
             .collect();
         names.sort_unstable();
         names.dedup();
-        let read = |name: &str, tail: &str| {
-            self.stats
-                .get(&format!("{name}{tail}"))
-                .copied()
-                .unwrap_or(0)
-        };
+        let read = |name: &str, tail: &str| self.stats.get(&format!("{name}{tail}")).copied().unwrap_or(0);
         names
             .into_iter()
             .map(|name| (name, read(name, "Used"), read(name, "Available")))

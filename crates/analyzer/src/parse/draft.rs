@@ -29,11 +29,7 @@ impl Draft {
 
     /// A scalar that counts as written plain.
     pub(super) fn plain(text: impl Into<String>, span: Span) -> Self {
-        Self::Scalar {
-            text: text.into(),
-            style: ScalarStyle::Plain,
-            span,
-        }
+        Self::Scalar { text: text.into(), style: ScalarStyle::Plain, span }
     }
 
     /// Puts `value` under a route of keys, making mappings on the way. Keys looked for are few.
@@ -46,13 +42,10 @@ impl Draft {
             *self = Self::map();
         }
         let Self::Map(entries) = self else { return };
-        let at = entries
-            .iter()
-            .position(|(key, _, _)| key == first)
-            .unwrap_or_else(|| {
-                entries.push(((*first).to_owned(), key_span, Self::map()));
-                entries.len() - 1
-            });
+        let at = entries.iter().position(|(key, _, _)| key == first).unwrap_or_else(|| {
+            entries.push(((*first).to_owned(), key_span, Self::map()));
+            entries.len() - 1
+        });
         if let Some((_, _, child)) = entries.get_mut(at) {
             child.set(rest, key_span, value);
         }
@@ -68,10 +61,7 @@ impl Draft {
 
     fn get_mut(&mut self, path: &[&str]) -> Option<&mut Self> {
         path.iter().try_fold(self, |node, step| match node {
-            Self::Map(entries) => entries
-                .iter_mut()
-                .find(|(key, _, _)| key == step)
-                .map(|(_, _, value)| value),
+            Self::Map(entries) => entries.iter_mut().find(|(key, _, _)| key == step).map(|(_, _, value)| value),
             Self::Scalar { .. } | Self::Seq(_) => None,
         })
     }
@@ -117,8 +107,5 @@ impl Draft {
 
 /// The smallest span over both.
 fn join(a: Option<Span>, b: Span) -> Span {
-    a.map_or(b, |a| Span {
-        start: a.start.min(b.start),
-        end: a.end.max(b.end),
-    })
+    a.map_or(b, |a| Span { start: a.start.min(b.start), end: a.end.max(b.end) })
 }

@@ -19,12 +19,7 @@ const fn k(
     plural: &'static str,
     shorts: &'static [&'static str],
 ) -> KindInfo {
-    KindInfo {
-        kind,
-        api_version,
-        plural,
-        shorts,
-    }
+    KindInfo { kind, api_version, plural, shorts }
 }
 
 const AGENT: &str = "agent.githedgehog.com/v1beta1";
@@ -50,35 +45,15 @@ pub(super) static KINDS: &[KindInfo] = &[
     k("VPCAttachment", VPC, "vpcattachments", &["vpcattach"]),
     k("VPCPeering", VPC, "vpcpeerings", &["vpcpeer"]),
     k("External", VPC, "externals", &["ext"]),
-    k(
-        "ExternalAttachment",
-        VPC,
-        "externalattachments",
-        &["extattach"],
-    ),
-    k(
-        "ExternalPeering",
-        VPC,
-        "externalpeerings",
-        &["extpeering", "extpeer"],
-    ),
-    k(
-        "DHCPSubnet",
-        "dhcp.githedgehog.com/v1beta1",
-        "dhcpsubnets",
-        &["dhcp"],
-    ),
+    k("ExternalAttachment", VPC, "externalattachments", &["extattach"]),
+    k("ExternalPeering", VPC, "externalpeerings", &["extpeering", "extpeer"]),
+    k("DHCPSubnet", "dhcp.githedgehog.com/v1beta1", "dhcpsubnets", &["dhcp"]),
     k("Gateway", GATEWAY, "gateways", &["gw"]),
     k("GatewayGroup", GATEWAY, "gatewaygroups", &["gwgr"]),
     k("GatewayPeering", GATEWAY, "gatewaypeerings", &["gwpeer"]),
     k("Peering", GATEWAY, "peerings", &[]),
     k("VPCInfo", GATEWAY, "vpcinfos", &["gwvpc"]),
-    k(
-        "GatewayAgent",
-        "gwint.githedgehog.com/v1alpha1",
-        "gatewayagents",
-        &["gwag"],
-    ),
+    k("GatewayAgent", "gwint.githedgehog.com/v1alpha1", "gatewayagents", &["gwag"]),
     k("Fabricator", FABRICATOR, "fabricators", &["fab"]),
     k("ControlNode", FABRICATOR, "controlnodes", &[]),
     k("FabNode", FABRICATOR, "fabnodes", &["fn"]),
@@ -92,20 +67,13 @@ pub(super) static KINDS: &[KindInfo] = &[
     k("Deployment", APPS, "deployments", &["deploy"]),
     k("ReplicaSet", APPS, "replicasets", &["rs"]),
     k("StatefulSet", APPS, "statefulsets", &["sts"]),
-    k(
-        "CustomResourceDefinition",
-        "apiextensions.k8s.io/v1",
-        "customresourcedefinitions",
-        &["crd", "crds"],
-    ),
+    k("CustomResourceDefinition", "apiextensions.k8s.io/v1", "customresourcedefinitions", &["crd", "crds"]),
 ];
 
 impl KindInfo {
     /// The API group; empty for core kinds.
     fn group(&self) -> &'static str {
-        self.api_version
-            .split_once('/')
-            .map_or("", |(group, _)| group)
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
     /// True for the plural, the singular or the kind, in any case.
@@ -125,16 +93,10 @@ pub(super) fn by_resource(word: &str) -> Option<&'static KindInfo> {
     let (name, group) = word.split_once('.').unwrap_or((word, ""));
     KINDS.iter().find(|info| {
         let named = info.is_named(name)
-            || (group.is_empty()
-                && info
-                    .shorts
-                    .iter()
-                    .any(|short| name.eq_ignore_ascii_case(short)));
+            || (group.is_empty() && info.shorts.iter().any(|short| name.eq_ignore_ascii_case(short)));
         let grouped = group.is_empty()
             || group.eq_ignore_ascii_case(info.group())
-            || group
-                .split_once('.')
-                .is_some_and(|(_, tail)| tail.eq_ignore_ascii_case(info.group()));
+            || group.split_once('.').is_some_and(|(_, tail)| tail.eq_ignore_ascii_case(info.group()));
         named && grouped
     })
 }
@@ -166,19 +128,9 @@ mod tests {
             ("po", "Pod"),
             ("gatewayagent", "GatewayAgent"),
         ] {
-            assert_eq!(
-                by_resource(word).map(|info| info.kind),
-                Some(kind),
-                "{word}"
-            );
+            assert_eq!(by_resource(word).map(|info| info.kind), Some(kind), "{word}");
         }
-        for word in [
-            "gateways.networking.istio.io",
-            "agent.example.com",
-            "pod.apps",
-            "jobs",
-            "",
-        ] {
+        for word in ["gateways.networking.istio.io", "agent.example.com", "pod.apps", "jobs", ""] {
             assert_eq!(by_resource(word), None, "{word}");
         }
     }

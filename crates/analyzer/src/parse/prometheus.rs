@@ -42,9 +42,7 @@ pub struct Exposition<'t> {
 impl<'t> Exposition<'t> {
     /// Samples of one name.
     pub fn named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Sample<'t>> {
-        self.samples
-            .iter()
-            .filter(move |sample| sample.name == name)
+        self.samples.iter().filter(move |sample| sample.name == name)
     }
 }
 
@@ -65,10 +63,7 @@ pub fn parse_matching(text: &str, wanted: impl Fn(&str) -> bool) -> Exposition<'
     while at < text.len() {
         let rest = text.as_bytes().get(at..).unwrap_or(&[]);
         let next = memchr::memchr(b'\n', rest).map_or(text.len(), |len| at + len + 1);
-        let line = text
-            .get(at..next)
-            .unwrap_or("")
-            .trim_end_matches(['\n', '\r']);
+        let line = text.get(at..next).unwrap_or("").trim_end_matches(['\n', '\r']);
         let span = Span::new(at, at + line.len());
         let start = at;
         at = next;
@@ -109,10 +104,7 @@ pub fn parse_matching(text: &str, wanted: impl Fn(&str) -> bool) -> Exposition<'
             Err(message) => {
                 faults += 1;
                 if out.problems.len() < MAX_PROBLEMS {
-                    out.problems.push(Fault {
-                        problem: Problem::warning(ProblemKind::Syntax, message),
-                        span,
-                    });
+                    out.problems.push(Fault { problem: Problem::warning(ProblemKind::Syntax, message), span });
                 }
             }
         }
@@ -121,10 +113,7 @@ pub fn parse_matching(text: &str, wanted: impl Fn(&str) -> bool) -> Exposition<'
         && let Some(last) = out.problems.last().map(|fault| fault.span)
     {
         let message = format!("{faults} metric lines in all are broken");
-        out.problems.push(Fault {
-            problem: Problem::warning(ProblemKind::Syntax, message),
-            span: last,
-        });
+        out.problems.push(Fault { problem: Problem::warning(ProblemKind::Syntax, message), span: last });
     }
     out
 }
@@ -132,11 +121,7 @@ pub fn parse_matching(text: &str, wanted: impl Fn(&str) -> bool) -> Exposition<'
 /// Adds a noise line; one that follows the last directly makes it longer.
 fn noise(list: &mut Vec<Span>, text: &str, span: Span) {
     if let Some(last) = list.last_mut() {
-        let between = Span {
-            start: last.end,
-            end: span.start,
-        }
-        .slice(text);
+        let between = Span { start: last.end, end: span.start }.slice(text);
         if between.bytes().all(|byte| byte.is_ascii_whitespace()) {
             last.end = span.end;
             return;
@@ -149,11 +134,7 @@ fn noise(list: &mut Vec<Span>, text: &str, span: Span) {
 #[must_use]
 pub fn looks_like_metrics(text: &str) -> bool {
     let (mut lines, mut samples) = (0, 0);
-    for line in text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .take(200)
-    {
+    for line in text.lines().filter(|line| !line.trim().is_empty()).take(200) {
         lines += 1;
         if let Some(rest) = line.strip_prefix("# TYPE ") {
             let mut words = rest.split_whitespace();
@@ -180,10 +161,7 @@ pub fn looks_like_metrics(text: &str) -> bool {
             }
         }
         let name = sample::name(line);
-        let braced = !name.is_empty()
-            && line
-                .get(name.len()..)
-                .is_some_and(|rest| rest.starts_with('{'));
+        let braced = !name.is_empty() && line.get(name.len()..).is_some_and(|rest| rest.starts_with('{'));
         if braced && Sample::parse(line, 0).is_ok() {
             samples += 1;
         }

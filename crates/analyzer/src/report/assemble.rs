@@ -71,10 +71,7 @@ pub fn assemble(assembly: &Assembly<'_>) -> Report {
         findings,
         not_checked: not_checked.into_iter().collect(),
         not_applicable: silent.into_iter().map(str::to_owned).collect(),
-        passed: passed
-            .into_iter()
-            .map(|(rule, subjects)| Passed { rule: rule.into(), subjects })
-            .collect(),
+        passed: passed.into_iter().map(|(rule, subjects)| Passed { rule: rule.into(), subjects }).collect(),
         input_problems: problems,
         entries,
     }
@@ -102,10 +99,7 @@ fn collect_runs<'r>(
         if run.outcome.passed > 0 {
             *passed.entry(run.meta.id).or_default() += run.outcome.passed;
         }
-        if run.outcome.passed == 0
-            && run.outcome.findings.is_empty()
-            && run.outcome.unchecked.is_empty()
-            && !run.failed
+        if run.outcome.passed == 0 && run.outcome.findings.is_empty() && run.outcome.unchecked.is_empty() && !run.failed
         {
             silent.insert(run.meta.id);
         }
@@ -113,15 +107,9 @@ fn collect_runs<'r>(
 }
 
 /// The findings of one capture, worst first, and its root causes.
-fn findings_of(
-    sources: &Sources,
-    capture: Option<&str>,
-    runs: &[RuleRun],
-) -> (Vec<FindingOut>, Vec<FindingOut>) {
-    let mut all: Vec<(&'static Meta, &Finding)> = runs
-        .iter()
-        .flat_map(|run| run.outcome.findings.iter().map(move |finding| (run.meta, finding)))
-        .collect();
+fn findings_of(sources: &Sources, capture: Option<&str>, runs: &[RuleRun]) -> (Vec<FindingOut>, Vec<FindingOut>) {
+    let mut all: Vec<(&'static Meta, &Finding)> =
+        runs.iter().flat_map(|run| run.outcome.findings.iter().map(move |finding| (run.meta, finding))).collect();
     all.sort_by(|(meta_a, a), (meta_b, b)| {
         b.severity
             .cmp(&a.severity)
@@ -222,10 +210,7 @@ fn evidence_out(sources: &Sources, evidence: &Evidence) -> EvidenceOut {
 }
 
 fn problem_out(sources: &Sources, problem: &Problem) -> InputProblem {
-    let place = problem.entry.map(|entry| crate::source::Place {
-        entry,
-        span: problem.span.unwrap_or_default(),
-    });
+    let place = problem.entry.map(|entry| crate::source::Place { entry, span: problem.span.unwrap_or_default() });
     let location = place.and_then(|place| sources.locate(place));
     let positioned = problem.span.is_some();
     InputProblem {
@@ -255,4 +240,3 @@ fn verdict(counts: Counts, roots: usize, unknowns: &[String]) -> (Verdict, Strin
         (Verdict::Inconclusive, format!("nothing wrong was found, but {}", unknowns.join("; ")))
     }
 }
-

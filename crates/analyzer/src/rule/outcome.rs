@@ -77,10 +77,6 @@ impl Outcome {
 
     /// The rule as a whole cannot judge.
     pub fn not_checked_at_all(&mut self, source: Source) {
-        self.unchecked.push(Unchecked {
-            subject: None,
-            missing: source.title().to_owned(),
-            source: Some(source),
-        });
+        self.unchecked.push(Unchecked { subject: None, missing: source.title().to_owned(), source: Some(source) });
     }
 }

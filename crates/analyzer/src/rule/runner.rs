@@ -30,8 +30,7 @@ fn run_one(rule: &'static dyn Rule, facts: &Facts<'_>) -> RuleRun {
     let meta = rule.meta();
     let cx = Context::new(facts);
     let mut outcome = Outcome::new(meta);
-    let missing: Vec<Source> =
-        meta.needs.iter().copied().filter(|source| !facts.captured(*source)).collect();
+    let missing: Vec<Source> = meta.needs.iter().copied().filter(|source| !facts.captured(*source)).collect();
     if !missing.is_empty() {
         // A rule whose needs are missing is only worth a line where the bundle has its domain at all.
         if facts.holds_gateways() {

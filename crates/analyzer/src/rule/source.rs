@@ -89,14 +89,45 @@ pub enum Source {
 impl Source {
     /// All sources, in order.
     pub const ALL: [Self; 39] = [
-        Self::CaptureTime, Self::Gateways, Self::GatewayGroups, Self::GatewayPeerings, Self::VpcInfos,
-        Self::GatewayAgents, Self::Pods, Self::Nodes, Self::Events, Self::DaemonSets, Self::Deployments,
-        Self::Agents, Self::Switches, Self::Connections, Self::Vpcs, Self::VpcAttachments, Self::VpcPeerings,
-        Self::Externals, Self::ExternalAttachments, Self::ExternalPeerings, Self::Ipv4Namespaces,
-        Self::Fabricator, Self::DataplaneLog, Self::FrrLog, Self::AgentLog, Self::ControllerLog,
-        Self::NodeJournal, Self::AlloyLog, Self::ShowTech, Self::FrrBgpSummary, Self::FrrBfdPeers,
-        Self::FrrRoutes, Self::FrrRunningConfig, Self::FrrRpcStats, Self::GatewayMetrics, Self::SwitchRoutes,
-        Self::NodeLinks, Self::Expectation, Self::Symptom,
+        Self::CaptureTime,
+        Self::Gateways,
+        Self::GatewayGroups,
+        Self::GatewayPeerings,
+        Self::VpcInfos,
+        Self::GatewayAgents,
+        Self::Pods,
+        Self::Nodes,
+        Self::Events,
+        Self::DaemonSets,
+        Self::Deployments,
+        Self::Agents,
+        Self::Switches,
+        Self::Connections,
+        Self::Vpcs,
+        Self::VpcAttachments,
+        Self::VpcPeerings,
+        Self::Externals,
+        Self::ExternalAttachments,
+        Self::ExternalPeerings,
+        Self::Ipv4Namespaces,
+        Self::Fabricator,
+        Self::DataplaneLog,
+        Self::FrrLog,
+        Self::AgentLog,
+        Self::ControllerLog,
+        Self::NodeJournal,
+        Self::AlloyLog,
+        Self::ShowTech,
+        Self::FrrBgpSummary,
+        Self::FrrBfdPeers,
+        Self::FrrRoutes,
+        Self::FrrRunningConfig,
+        Self::FrrRpcStats,
+        Self::GatewayMetrics,
+        Self::SwitchRoutes,
+        Self::NodeLinks,
+        Self::Expectation,
+        Self::Symptom,
     ];
 
     /// What reports call it.
@@ -180,13 +211,9 @@ impl Source {
             Self::ShowTech => {
                 "kubectl exec -n fab ds/gw--<gateway>--dataplane -c dataplane -- /dataplane-cli -c \"show tech\""
             }
-            Self::FrrBgpSummary => {
-                "kubectl exec -n fab ds/gw--<gateway>--frr -c frr -- vtysh -c \"show bgp summary\""
-            }
+            Self::FrrBgpSummary => "kubectl exec -n fab ds/gw--<gateway>--frr -c frr -- vtysh -c \"show bgp summary\"",
             Self::FrrBfdPeers => "kubectl exec -n fab ds/gw--<gateway>--frr -c frr -- vtysh -c \"show bfd peers\"",
-            Self::FrrRoutes => {
-                "kubectl exec -n fab ds/gw--<gateway>--frr -c frr -- vtysh -c \"show ip route vrf all\""
-            }
+            Self::FrrRoutes => "kubectl exec -n fab ds/gw--<gateway>--frr -c frr -- vtysh -c \"show ip route vrf all\"",
             Self::FrrRunningConfig => {
                 "kubectl exec -n fab ds/gw--<gateway>--frr -c frr -- vtysh -c \"show running-config\""
             }

@@ -186,10 +186,7 @@ impl Sources {
 
     /// All entries with their ids, in order.
     pub fn iter(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| (EntryId(u32::try_from(index).unwrap_or(u32::MAX)), entry))
+        self.entries.iter().enumerate().map(|(index, entry)| (EntryId(u32::try_from(index).unwrap_or(u32::MAX)), entry))
     }
 
     /// Number of entries.
@@ -252,9 +249,7 @@ impl Sources {
                     if parent >= id {
                         return None;
                     }
-                    let map = entry.map.get_or_init(|| {
-                        crate::yaml::scalar_map(self.text(parent), span, style, indent)
-                    });
+                    let map = entry.map.get_or_init(|| crate::yaml::scalar_map(self.text(parent), span, style, indent));
                     let at = map.partition_point(|(inner, _)| *inner <= offset).saturating_sub(1);
                     let (inner, outer) = map.get(at).copied().unwrap_or((0, span.start));
                     offset = outer.saturating_add(offset.saturating_sub(inner));

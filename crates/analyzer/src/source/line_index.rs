@@ -11,10 +11,7 @@ impl LineIndex {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(
-            memchr::memchr_iter(b'\n', text.as_bytes())
-                .map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)),
-        );
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
         Self { starts }
     }
 
@@ -35,9 +32,7 @@ impl LineIndex {
     pub fn line_column(&self, text: &str, offset: u32) -> (usize, usize) {
         let line = self.line_of(offset);
         let start = self.start_of(line) as usize;
-        let column = text
-            .get(start..offset as usize)
-            .map_or(0, |before| before.chars().count());
+        let column = text.get(start..offset as usize).map_or(0, |before| before.chars().count());
         (line, column)
     }
 

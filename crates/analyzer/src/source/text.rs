@@ -42,19 +42,13 @@ pub fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"\xCA\xFE\xBA\xBE", "a Java class or Mach-O program"),
         (b"\xCF\xFA\xED\xFE", "a program (Mach-O)"),
         (b"LPKSHHRH", "a systemd journal file"),
-        (
-            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-            "an old Office document",
-        ),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office document"),
         (b"hsqs", "a squashfs image"),
         (b"wOFF", "a font"),
         (b"wOF2", "a font"),
         (b"\0\0\x01\0\x01\0", "an icon"),
     ];
-    MAGIC
-        .iter()
-        .find(|(magic, _)| bytes.starts_with(magic))
-        .map(|(_, kind)| *kind)
+    MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
 /// True for content that is not text: a well-known binary format, or many control characters or NULs
@@ -76,10 +70,8 @@ pub fn looks_binary(bytes: &[u8]) -> bool {
     }
     let nuls = memchr::memchr_iter(0, sample).count();
     // Bell, backspace, tab, line ends, form feed and escape are what terminals and printers write.
-    let controls = sample
-        .iter()
-        .filter(|byte| matches!(**byte, 0x01..=0x06 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f))
-        .count();
+    let controls =
+        sample.iter().filter(|byte| matches!(**byte, 0x01..=0x06 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f)).count();
     nuls.saturating_mul(5) > sample.len() || controls.saturating_mul(20) > sample.len()
 }
 
@@ -141,10 +133,7 @@ fn transcode(bytes: &[u8], order: Order) -> (String, Vec<Problem>) {
     if !bytes.len().is_multiple_of(2) {
         bad.push(&mut text);
     }
-    let note = Problem::note(
-        ProblemKind::Encoding,
-        format!("the file is {name}; it was read as such"),
-    );
+    let note = Problem::note(ProblemKind::Encoding, format!("the file is {name}; it was read as such"));
     let mut problems = vec![note];
     problems.extend(bad.problem(name));
     (text, problems)
@@ -179,17 +168,10 @@ impl Bad {
 
     fn problem(self, name: &str) -> Option<Problem> {
         let span = self.first?;
-        let places = if self.count == 1 {
-            "place is"
-        } else {
-            "places are"
-        };
+        let places = if self.count == 1 { "place is" } else { "places are" };
         let mut problem = Problem::warning(
             ProblemKind::Encoding,
-            format!(
-                "{} {places} not valid {name}; shown as U+FFFD, this is the first",
-                self.count
-            ),
+            format!("{} {places} not valid {name}; shown as U+FFFD, this is the first", self.count),
         );
         problem.span = Some(span);
         Some(problem)
@@ -222,10 +204,7 @@ mod tests {
 
     #[test]
     fn byte_order_mark_is_stripped() {
-        assert_eq!(
-            decode(b"\xEF\xBB\xBFkind: X".to_vec()),
-            ("kind: X".to_owned(), vec![])
-        );
+        assert_eq!(decode(b"\xEF\xBB\xBFkind: X".to_vec()), ("kind: X".to_owned(), vec![]));
     }
 
     #[test]
@@ -260,11 +239,7 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].level, ProblemLevel::Warning);
         assert_eq!(problems[0].span, Some(Span::new(2, 5)));
-        assert!(
-            problems[0].message.starts_with("2 places"),
-            "{}",
-            problems[0].message
-        );
+        assert!(problems[0].message.starts_with("2 places"), "{}", problems[0].message);
     }
 
     #[test]

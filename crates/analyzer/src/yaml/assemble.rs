@@ -23,12 +23,7 @@ pub(super) struct Child {
 
 impl Child {
     pub(super) fn leaf(id: NodeId, span: Span) -> Self {
-        Self {
-            id,
-            span,
-            weight: 1,
-            height: 0,
-        }
+        Self { id, span, weight: 1, height: 0 }
     }
 }
 
@@ -53,13 +48,7 @@ pub(super) struct Assembler<'b> {
 
 impl<'b> Assembler<'b> {
     pub(super) fn new(out: &'b mut TreeBuilder, problems: &'b mut Vec<Problem>) -> Self {
-        Self {
-            out,
-            problems,
-            frames: Vec::new(),
-            kids: Vec::new(),
-            root: None,
-        }
+        Self { out, problems, frames: Vec::new(), kids: Vec::new(), root: None }
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -94,9 +83,7 @@ impl<'b> Assembler<'b> {
 
     /// Children of the innermost collection so far.
     pub(super) fn count(&self) -> usize {
-        self.frames
-            .last()
-            .map_or(0, |frame| self.kids.len().saturating_sub(frame.first))
+        self.frames.last().map_or(0, |frame| self.kids.len().saturating_sub(frame.first))
     }
 
     /// Takes back the last child of the innermost collection: a key whose value is missing.
@@ -111,10 +98,7 @@ impl<'b> Assembler<'b> {
     pub(super) fn close(&mut self, end: Option<u32>) -> Option<Child> {
         let frame = self.frames.pop()?;
         let links = self.kids.get(frame.first..).unwrap_or(&[]);
-        let span = Span {
-            start: frame.start.unwrap_or(0),
-            end: end.unwrap_or(frame.end),
-        };
+        let span = Span { start: frame.start.unwrap_or(0), end: end.unwrap_or(frame.end) };
         let id = if frame.sequence {
             self.out.sequence(links, span)
         } else {
@@ -122,12 +106,7 @@ impl<'b> Assembler<'b> {
             self.out.mapping_links(links, span)
         };
         self.kids.truncate(frame.first);
-        let child = Child {
-            id,
-            span,
-            weight: frame.weight,
-            height: frame.height.saturating_add(1),
-        };
+        let child = Child { id, span, weight: frame.weight, height: frame.height.saturating_add(1) };
         self.child(child);
         Some(child)
     }
@@ -136,22 +115,16 @@ impl<'b> Assembler<'b> {
 /// Reports keys that a mapping holds more than once. The last value wins when the tree is read.
 pub(super) fn duplicates(out: &TreeBuilder, links: &[NodeId], problems: &mut Vec<Problem>) {
     let pairs = || {
-        links
-            .chunks_exact(2)
-            .enumerate()
-            .filter_map(|(index, pair)| match pair {
-                [key, value] => Some((index, *key, *value)),
-                _ => None,
-            })
+        links.chunks_exact(2).enumerate().filter_map(|(index, pair)| match pair {
+            [key, value] => Some((index, *key, *value)),
+            _ => None,
+        })
     };
     // Most mappings are small: comparing pairwise is cheaper than a sorted set.
     if links.len() <= 24 {
         let twice = pairs().any(|(index, key, _)| {
             let name = out.node(key).text();
-            name.is_some()
-                && pairs()
-                    .take(index)
-                    .any(|(_, other, _)| out.node(other).text() == name)
+            name.is_some() && pairs().take(index).any(|(_, other, _)| out.node(other).text() == name)
         });
         if !twice {
             return;
@@ -165,10 +138,7 @@ pub(super) fn duplicates(out: &TreeBuilder, links: &[NodeId], problems: &mut Vec
             continue;
         };
         let (old, new) = (out.node(before), out.node(value));
-        let message = format!(
-            "the key `{}` stands here a second time; the last value is used",
-            brief(name)
-        );
+        let message = format!("the key `{}` stands here a second time; the last value is used", brief(name));
         let problem = if old.text().is_some() && old.text() == new.text() {
             Problem::note(ProblemKind::Syntax, message)
         } else {

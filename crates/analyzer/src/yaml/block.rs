@@ -54,16 +54,8 @@ pub(super) fn header(text: &str, at: usize) -> Option<Header> {
     if !trimmed.is_empty() && !comment {
         return None;
     }
-    let body = pos
-        .saturating_add(line.len())
-        .saturating_add(1)
-        .min(text.len());
-    Some(Header {
-        folded,
-        explicit,
-        chomp: chomp.unwrap_or(Chomp::Clip),
-        body,
-    })
+    let body = pos.saturating_add(line.len()).saturating_add(1).min(text.len());
+    Some(Header { folded, explicit, chomp: chomp.unwrap_or(Chomp::Clip), body })
 }
 
 /// Indentation of the content, from its first line that is not blank. `parent` is the indentation of
@@ -93,19 +85,9 @@ pub(super) fn detect(text: &str, body: usize, parent: usize) -> Option<usize> {
 
 /// Decodes the content from `header.body` on, each line without its first `indent` spaces. Returns the
 /// start of the first line that does not belong to it.
-pub(super) fn content(
-    text: &str,
-    header: Header,
-    indent: usize,
-    limit: usize,
-    sink: &mut impl Sink,
-) -> usize {
+pub(super) fn content(text: &str, header: Header, indent: usize, limit: usize, sink: &mut impl Sink) -> usize {
     let text = text.get(..limit).unwrap_or(text);
-    if header.folded {
-        folded(text, header, indent, sink)
-    } else {
-        literal(text, header, indent, sink)
-    }
+    if header.folded { folded(text, header, indent, sink) } else { literal(text, header, indent, sink) }
 }
 
 /// End of the text of the line at `line`, and where the next line starts.
@@ -115,10 +97,7 @@ fn line_end(text: &str, line: usize) -> (usize, Option<usize>) {
         Some(length) => {
             let cr = length > 0 && rest.get(length.saturating_sub(1)) == Some(&b'\r');
             let end = line.saturating_add(length);
-            (
-                end.saturating_sub(usize::from(cr)),
-                Some(end.saturating_add(1)),
-            )
+            (end.saturating_sub(usize::from(cr)), Some(end.saturating_add(1)))
         }
         None => (text.len(), None),
     }
@@ -234,10 +213,7 @@ pub(super) fn span_end(text: &str, at: usize, next: usize) -> usize {
     let whole = text.get(at..next).unwrap_or("");
     let end = at.saturating_add(whole.trim_end_matches([' ', '\t', '\r', '\n']).len());
     let rest = text.as_bytes().get(end..).unwrap_or(&[]);
-    let blanks = rest
-        .iter()
-        .take_while(|b| matches!(**b, b' ' | b'\t'))
-        .count();
+    let blanks = rest.iter().take_while(|b| matches!(**b, b' ' | b'\t')).count();
     match rest.get(blanks) {
         None | Some(b'\n' | b'\r') => end.saturating_add(blanks),
         Some(b'#') if whole.trim_end_matches([' ', '\t', '\r', '\n']).len() <= 3 => {

@@ -23,18 +23,11 @@ impl TreeBuilder {
     /// A builder whose nodes belong to `entry`.
     #[must_use]
     pub fn new(entry: EntryId) -> Self {
-        Self {
-            tree: Tree::default(),
-            entry,
-        }
+        Self { tree: Tree::default(), entry }
     }
 
     fn push(&mut self, span: Span, payload: Payload) -> NodeId {
-        self.push_node(Node {
-            entry: self.entry,
-            span,
-            payload,
-        })
+        self.push_node(Node { entry: self.entry, span, payload })
     }
 
     fn push_node(&mut self, node: Node) -> NodeId {
@@ -54,9 +47,7 @@ impl TreeBuilder {
     /// Adds a mapping of finished nodes.
     pub fn mapping(&mut self, pairs: &[(NodeId, NodeId)], span: Span) -> NodeId {
         let start = u32::try_from(self.tree.links.len()).unwrap_or(u32::MAX);
-        self.tree
-            .links
-            .extend(pairs.iter().flat_map(|(key, value)| [*key, *value]));
+        self.tree.links.extend(pairs.iter().flat_map(|(key, value)| [*key, *value]));
         let len = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
         self.push(span, Payload::Mapping { start, len })
     }
@@ -92,11 +83,7 @@ impl TreeBuilder {
 
     /// The state to which [`Self::rollback`] can return.
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            nodes: self.tree.nodes.len(),
-            links: self.tree.links.len(),
-            strings: self.tree.strings.len(),
-        }
+        Mark { nodes: self.tree.nodes.len(), links: self.tree.links.len(), strings: self.tree.strings.len() }
     }
 
     /// Forgets everything added since `mark`.
@@ -117,16 +104,11 @@ impl TreeBuilder {
         let place = node.place();
         let own = std::mem::replace(&mut self.entry, place.entry);
         let id = match node.kind() {
-            super::NodeKind::Scalar => self.scalar(
-                node.text().unwrap_or(""),
-                node.style().unwrap_or(ScalarStyle::Plain),
-                place.span,
-            ),
+            super::NodeKind::Scalar => {
+                self.scalar(node.text().unwrap_or(""), node.style().unwrap_or(ScalarStyle::Plain), place.span)
+            }
             super::NodeKind::Mapping => {
-                let pairs: Vec<_> = node
-                    .entries()
-                    .map(|(key, value)| (self.copy(key), self.copy(value)))
-                    .collect();
+                let pairs: Vec<_> = node.entries().map(|(key, value)| (self.copy(key), self.copy(value))).collect();
                 self.mapping(&pairs, place.span)
             }
             super::NodeKind::Sequence => {

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
 use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Unexpected,
-    Visitor,
+    self, Deserialize, DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -22,10 +21,7 @@ const MAX_RETRIES: usize = 64;
 /// a string, and quoted numbers as numbers (reported as notes). Unknown keys are ignored.
 ///
 /// None where nothing of the node fits (or it is null).
-pub fn from_node<'t, T: Deserialize<'t>>(
-    node: NodeRef<'t>,
-    problems: &mut Vec<Problem>,
-) -> Option<T> {
+pub fn from_node<'t, T: Deserialize<'t>>(node: NodeRef<'t>, problems: &mut Vec<Problem>) -> Option<T> {
     if node.is_null() {
         return None;
     }
@@ -33,10 +29,7 @@ pub fn from_node<'t, T: Deserialize<'t>>(
     let mut value = None;
     for _ in 0..=MAX_RETRIES {
         context.notes.borrow_mut().clear();
-        match T::deserialize(Reader {
-            node,
-            context: &context,
-        }) {
+        match T::deserialize(Reader { node, context: &context }) {
             Ok(read) => {
                 value = Some(read);
                 break;
@@ -122,11 +115,7 @@ struct Misfit {
 
 impl Misfit {
     fn new(message: impl Into<String>) -> Self {
-        Self {
-            node: None,
-            message: message.into(),
-            silent: false,
-        }
+        Self { node: None, message: message.into(), silent: false }
     }
 
     /// Names the node; the innermost one that is named stays.
@@ -197,16 +186,14 @@ impl<'t, 'c> Reader<'t, 'c> {
 
     fn float<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let value = self.take(lenient::float(self.node), "a number")?;
-        visitor
-            .visit_f64(value)
-            .map_err(|error: Misfit| error.at(self.node))
+        visitor.visit_f64(value).map_err(|error: Misfit| error.at(self.node))
     }
 
     fn text<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.node.text() {
-            Some(text) if !self.node.is_null() => visitor
-                .visit_borrowed_str(text)
-                .map_err(|error: Misfit| error.at(self.node)),
+            Some(text) if !self.node.is_null() => {
+                visitor.visit_borrowed_str(text).map_err(|error: Misfit| error.at(self.node))
+            }
             _ => Err(self.misfit(&visitor as &dyn Expected)),
         }
     }
@@ -216,13 +203,8 @@ impl<'t, 'c> Reader<'t, 'c> {
             return Err(self.misfit("a list"));
         }
         let items: Vec<_> = self.node.items().collect();
-        let items = Items {
-            items: items.into_iter(),
-            context: self.context,
-        };
-        visitor
-            .visit_seq(items)
-            .map_err(|error: Misfit| error.at(self.node))
+        let items = Items { items: items.into_iter(), context: self.context };
+        visitor.visit_seq(items).map_err(|error: Misfit| error.at(self.node))
     }
 
     fn entries(self, nulls: bool) -> Result<Entries<'t, 'c>, Misfit> {
@@ -238,25 +220,16 @@ impl<'t, 'c> Reader<'t, 'c> {
         let all = entries.clone();
         last_of_each(&mut entries, &all);
         entries.retain(|(_, value)| nulls || !value.is_null());
-        Ok(Entries {
-            entries: entries.into_iter(),
-            value: None,
-            context: self.context,
-        })
+        Ok(Entries { entries: entries.into_iter(), value: None, context: self.context })
     }
 
     fn mapping<V: Visitor<'t>>(self, visitor: V, nulls: bool) -> Result<V::Value, Misfit> {
-        visitor
-            .visit_map(self.entries(nulls)?)
-            .map_err(|error: Misfit| error.at(self.node))
+        visitor.visit_map(self.entries(nulls)?).map_err(|error: Misfit| error.at(self.node))
     }
 }
 
 /// Leaves of duplicate keys only the last one.
-fn last_of_each<'t>(
-    entries: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>,
-    all: &[(NodeRef<'t>, NodeRef<'t>)],
-) {
+fn last_of_each<'t>(entries: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>, all: &[(NodeRef<'t>, NodeRef<'t>)]) {
     let mut names: Vec<_> = all.iter().filter_map(|(key, _)| key.text()).collect();
     names.sort_unstable();
     if names.windows(2).all(|pair| pair.first() != pair.last()) {
@@ -343,21 +316,11 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
     }
 
     fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.node.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'t>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor
-            .visit_newtype_struct(self)
-            .map_err(|error: Misfit| error.at(self.node))
+    fn deserialize_newtype_struct<V: Visitor<'t>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_newtype_struct(self).map_err(|error: Misfit| error.at(self.node))
     }
 
     fn deserialize_seq<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -399,8 +362,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
                 BorrowedStrDeserializer::new(text).deserialize_enum(name, variants, visitor)
             }
             Some(_) => Err(self.misfit("a value")),
-            None => MapAccessDeserializer::new(self.entries(true)?)
-                .deserialize_enum(name, variants, visitor),
+            None => MapAccessDeserializer::new(self.entries(true)?).deserialize_enum(name, variants, visitor),
         }
         .map_err(|error: Misfit| error.at(self.node))
     }
@@ -420,18 +382,11 @@ struct Items<'t, 'c> {
 impl<'t> SeqAccess<'t> for Items<'t, '_> {
     type Error = Misfit;
 
-    fn next_element_seed<S: DeserializeSeed<'t>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Misfit> {
+    fn next_element_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
         let context = self.context;
-        let node = self
-            .items
-            .find(|node| !context.masked.borrow().contains(&node.id()));
+        let node = self.items.find(|node| !context.masked.borrow().contains(&node.id()));
         let Some(node) = node else { return Ok(None) };
-        seed.deserialize(Reader { node, context })
-            .map(Some)
-            .map_err(|error| error.at(node))
+        seed.deserialize(Reader { node, context }).map(Some).map_err(|error| error.at(node))
     }
 }
 
@@ -444,31 +399,16 @@ struct Entries<'t, 'c> {
 impl<'t> MapAccess<'t> for Entries<'t, '_> {
     type Error = Misfit;
 
-    fn next_key_seed<S: DeserializeSeed<'t>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Misfit> {
+    fn next_key_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
         let Some((key, value)) = self.entries.next() else {
             return Ok(None);
         };
         self.value = Some(value);
-        seed.deserialize(Reader {
-            node: key,
-            context: self.context,
-        })
-        .map(Some)
-        .map_err(|error| error.at(key))
+        seed.deserialize(Reader { node: key, context: self.context }).map(Some).map_err(|error| error.at(key))
     }
 
     fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, Misfit> {
-        let node = self
-            .value
-            .take()
-            .ok_or_else(|| Misfit::new("expected a value"))?;
-        seed.deserialize(Reader {
-            node,
-            context: self.context,
-        })
-        .map_err(|error| error.at(node))
+        let node = self.value.take().ok_or_else(|| Misfit::new("expected a value"))?;
+        seed.deserialize(Reader { node, context: self.context }).map_err(|error| error.at(node))
     }
 }

@@ -50,23 +50,13 @@ fn skip_blanks(text: &str, at: usize) -> usize {
 
 /// End of the part of `start..end` that is left without trailing blanks.
 fn trim_blanks(text: &str, start: usize, end: usize) -> usize {
-    start.saturating_add(
-        slice(text, start, end)
-            .trim_end_matches([' ', '\t', '\r'])
-            .len(),
-    )
+    start.saturating_add(slice(text, start, end).trim_end_matches([' ', '\t', '\r']).len())
 }
 
 /// Reads the line break at `at` and the blank lines after it: one break is a space (or nothing, where
 /// it was escaped), n blank lines are n line feeds. Returns the first non-blank byte after it, or
 /// nothing where that one is indented by less than `min_indent` spaces.
-fn fold(
-    text: &str,
-    at: usize,
-    escaped: bool,
-    min_indent: usize,
-    sink: &mut impl Sink,
-) -> Option<usize> {
+fn fold(text: &str, at: usize, escaped: bool, min_indent: usize, sink: &mut impl Sink) -> Option<usize> {
     let mut line = at.saturating_add(1);
     let mut empty = 0_usize;
     loop {
@@ -141,21 +131,14 @@ pub(super) fn escape(text: &str, at: usize) -> Option<(char, usize)> {
             return None;
         }
         let high = code.saturating_sub(0xd800).saturating_mul(0x400);
-        let code = high
-            .saturating_add(low.saturating_sub(0xdc00))
-            .saturating_add(0x1_0000);
+        let code = high.saturating_add(low.saturating_sub(0xdc00)).saturating_add(0x1_0000);
         return Some((char::from_u32(code)?, next.saturating_add(6)));
     }
     Some((char::from_u32(code)?, next))
 }
 
 /// Decodes the double-quoted scalar whose quote is at `open`; returns the byte after the closing one.
-pub(super) fn double_quoted(
-    text: &str,
-    open: usize,
-    min_indent: usize,
-    sink: &mut impl Sink,
-) -> Option<usize> {
+pub(super) fn double_quoted(text: &str, open: usize, min_indent: usize, sink: &mut impl Sink) -> Option<usize> {
     let mut start = open.saturating_add(1);
     loop {
         let at = start.saturating_add(memchr3(b'"', b'\\', b'\n', tail(text, start))?);
@@ -187,12 +170,7 @@ pub(super) fn double_quoted(
 }
 
 /// Decodes the single-quoted scalar whose quote is at `open`; returns the byte after the closing one.
-pub(super) fn single_quoted(
-    text: &str,
-    open: usize,
-    min_indent: usize,
-    sink: &mut impl Sink,
-) -> Option<usize> {
+pub(super) fn single_quoted(text: &str, open: usize, min_indent: usize, sink: &mut impl Sink) -> Option<usize> {
     let mut start = open.saturating_add(1);
     loop {
         let at = start.saturating_add(memchr2(b'\'', b'\n', tail(text, start))?);

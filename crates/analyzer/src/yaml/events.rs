@@ -44,10 +44,7 @@ pub(super) fn read(
                 let message = "a second document follows where one is expected; it is not read";
                 let problem = Problem::warning(ProblemKind::Syntax, message);
                 let place = reader.span(span.byte_range().unwrap_or_default());
-                reader
-                    .tree
-                    .problems
-                    .push(problem.at(reader.tree.out.entry(), place));
+                reader.tree.problems.push(problem.at(reader.tree.out.entry(), place));
                 break;
             }
         }
@@ -72,10 +69,7 @@ struct Reader<'a, 'b> {
 
 impl Reader<'_, '_> {
     fn span(&self, range: std::ops::Range<usize>) -> Span {
-        Span::new(
-            self.base.saturating_add(range.start),
-            self.base.saturating_add(range.end),
-        )
+        Span::new(self.base.saturating_add(range.start), self.base.saturating_add(range.end))
     }
 
     fn event(&mut self, event: &Event<'_>, range: std::ops::Range<usize>) {
@@ -109,10 +103,7 @@ impl Reader<'_, '_> {
             }
             Event::UnresolvedAlias(_) => {
                 let child = self.broken_alias(
-                    Problem::warning(
-                        ProblemKind::Syntax,
-                        "the alias names no anchor; read as null",
-                    ),
+                    Problem::warning(ProblemKind::Syntax, "the alias names no anchor; read as null"),
                     range,
                 );
                 self.tree.child(child);
@@ -146,17 +137,12 @@ impl Reader<'_, '_> {
             return self.broken_alias(Problem::warning(ProblemKind::Limit, message), range);
         }
         self.expanded = expanded;
-        Child {
-            span: self.span(range),
-            ..target
-        }
+        Child { span: self.span(range), ..target }
     }
 
     fn broken_alias(&mut self, problem: Problem, range: std::ops::Range<usize>) -> Child {
         let span = self.span(range);
-        self.tree
-            .problems
-            .push(problem.at(self.tree.out.entry(), span));
+        self.tree.problems.push(problem.at(self.tree.out.entry(), span));
         Child::leaf(self.tree.out.scalar("", ScalarStyle::Plain, span), span)
     }
 
@@ -166,11 +152,7 @@ impl Reader<'_, '_> {
                 // Nothing written: the parser stands on the colon of the key, or after the dash and blanks.
                 let colon = byte(self.text, range.start) == Some(b':');
                 let before = self.text.get(..range.start).unwrap_or("");
-                let at = if colon {
-                    range.start.saturating_add(1)
-                } else {
-                    before.trim_end_matches([' ', '\t']).len()
-                };
+                let at = if colon { range.start.saturating_add(1) } else { before.trim_end_matches([' ', '\t']).len() };
                 let span = self.span(at..at);
                 return Child::leaf(self.tree.out.scalar("", ScalarStyle::Plain, span), span);
             }
@@ -180,11 +162,7 @@ impl Reader<'_, '_> {
             Style::Literal | Style::Folded => {
                 let start = indicator(self.text, self.cursor);
                 let end = block::span_end(self.text, start, range.end.max(start));
-                let style = if style == Style::Literal {
-                    ScalarStyle::Literal
-                } else {
-                    ScalarStyle::Folded
-                };
+                let style = if style == Style::Literal { ScalarStyle::Literal } else { ScalarStyle::Folded };
                 (style, start..end)
             }
         };

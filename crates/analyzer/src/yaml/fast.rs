@@ -28,13 +28,7 @@ pub(super) fn read(
     problems: &mut Vec<Problem>,
 ) -> Step<Option<NodeId>> {
     let tree = Assembler::new(out, problems);
-    let mut reader = Reader {
-        text,
-        base,
-        pos: 0,
-        frames: Vec::new(),
-        tree,
-    };
+    let mut reader = Reader { text, base, pos: 0, frames: Vec::new(), tree };
     while reader.pos < text.len() {
         reader.line()?;
     }
@@ -69,10 +63,7 @@ impl Reader<'_, '_> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(
-            self.base.saturating_add(start),
-            self.base.saturating_add(end),
-        )
+        Span::new(self.base.saturating_add(start), self.base.saturating_add(end))
     }
 
     /// End of the line that holds `at`, without the line feed.
@@ -87,8 +78,7 @@ impl Reader<'_, '_> {
     }
 
     fn is_dash(&self, at: usize) -> bool {
-        self.byte(at) == Some(b'-')
-            && matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' '))
+        self.byte(at) == Some(b'-') && matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' '))
     }
 
     fn line(&mut self) -> Step<()> {
@@ -181,8 +171,7 @@ impl Reader<'_, '_> {
             Some(top) => {
                 // A new collection must be the value of an entry and deeper than it; only a sequence
                 // under a key may stand in the key's column.
-                let deeper =
-                    top.indent < column || (top.indent == column && sequence && !top.sequence);
+                let deeper = top.indent < column || (top.indent == column && sequence && !top.sequence);
                 if top.pending.is_none() || !deeper {
                     return Err(GaveUp);
                 }
@@ -191,11 +180,7 @@ impl Reader<'_, '_> {
         if self.frames.len() >= MAX_DEPTH {
             return Err(GaveUp);
         }
-        self.frames.push(Frame {
-            sequence,
-            indent: column,
-            pending: None,
-        });
+        self.frames.push(Frame { sequence, indent: column, pending: None });
         self.tree.open(sequence, None);
         Ok(())
     }
@@ -256,11 +241,7 @@ impl Reader<'_, '_> {
                 let colon = end.map(|end| end.saturating_add(spaces(self.text, end)));
                 match (end, colon) {
                     (Some(end), Some(colon)) if self.is_colon(colon) => {
-                        let style = if double {
-                            ScalarStyle::DoubleQuoted
-                        } else {
-                            ScalarStyle::SingleQuoted
-                        };
+                        let style = if double { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
                         (style, end, colon)
                     }
                     _ => {
@@ -291,8 +272,7 @@ impl Reader<'_, '_> {
     }
 
     fn is_colon(&self, at: usize) -> bool {
-        self.byte(at) == Some(b':')
-            && matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' '))
+        self.byte(at) == Some(b':') && matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' '))
     }
 
     /// True where a plain scalar may start.
@@ -301,13 +281,10 @@ impl Reader<'_, '_> {
             // A byte order mark has a meaning of its own.
             None
             | Some(
-                b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' | b'{' | b'}' | b'[' | b']'
-                | b',' | b'#' | b'"' | b'\'' | b'\t' | b'\n' | b' ' | 0xef,
+                b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' | b'{' | b'}' | b'[' | b']' | b',' | b'#' | b'"'
+                | b'\'' | b'\t' | b'\n' | b' ' | 0xef,
             ) => false,
-            Some(b'?' | b':' | b'-') => !matches!(
-                self.byte(at.saturating_add(1)),
-                None | Some(b'\n' | b' ' | b'\t')
-            ),
+            Some(b'?' | b':' | b'-') => !matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' ' | b'\t')),
             Some(_) => true,
         }
     }
@@ -366,11 +343,7 @@ impl Reader<'_, '_> {
                 let strings = self.tree.out.strings();
                 let next = block::content(self.text, header, width, self.text.len(), strings);
                 let end = block::span_end(self.text, at, next);
-                let style = if header.folded {
-                    ScalarStyle::Folded
-                } else {
-                    ScalarStyle::Literal
-                };
+                let style = if header.folded { ScalarStyle::Folded } else { ScalarStyle::Literal };
                 self.scalar(from, style, at, end)?;
                 self.pos = next;
                 Ok(())

@@ -72,10 +72,7 @@ fn take<'t>(line: &'t str, key: &str, into: &mut Option<&'t str>) {
     if !value.starts_with([' ', '\t']) {
         return;
     }
-    let value = value
-        .split_once(" #")
-        .map_or(value, |(value, _)| value)
-        .trim();
+    let value = value.split_once(" #").map_or(value, |(value, _)| value).trim();
     let bare = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
     let value = bare('"').or_else(|| bare('\'')).unwrap_or(value);
     if !value.is_empty() && into.is_none() {
@@ -91,32 +88,18 @@ mod tests {
     fn an_object() {
         let text = "# c\napiVersion: v1\ndata:\n  kind: no\n  name: no\nkind: ConfigMap # c\nmetadata:\n  \
                     labels:\n    name: no\n  name: \"n\"\n  namespace: fab\nspec:\n  name: no\n";
-        let expected = Head {
-            api_version: Some("v1"),
-            kind: Some("ConfigMap"),
-            name: Some("n"),
-            namespace: Some("fab"),
-        };
+        let expected =
+            Head { api_version: Some("v1"), kind: Some("ConfigMap"), name: Some("n"), namespace: Some("fab") };
         assert_eq!(head(text), expected);
         assert_eq!(head(&text.replace('\n', "\r\n")), expected);
     }
 
     #[test]
     fn only_what_is_there() {
-        let list =
-            "apiVersion: v1\nitems:\n- apiVersion: x/v1\n  kind: A\n  metadata:\n    name: a\n";
-        assert_eq!(
-            head(list),
-            Head {
-                api_version: Some("v1"),
-                ..Head::default()
-            }
-        );
+        let list = "apiVersion: v1\nitems:\n- apiVersion: x/v1\n  kind: A\n  metadata:\n    name: a\n";
+        assert_eq!(head(list), Head { api_version: Some("v1"), ..Head::default() });
         assert_eq!(head(&format!("{list}kind: List\n")).kind, Some("List"));
-        assert_eq!(
-            head("kindly: A\nkind:\nmetadata: {name: x}\n"),
-            Head::default()
-        );
+        assert_eq!(head("kindly: A\nkind:\nmetadata: {name: x}\n"), Head::default());
         assert_eq!(head("key: |\n  kind: A\n"), Head::default());
     }
 }

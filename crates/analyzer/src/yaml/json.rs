@@ -16,18 +16,10 @@ pub fn parse_json(entry: EntryId, text: &str, span: Span) -> Parsed {
     let end = (span.end as usize).min(text.len());
     let text = text.get(..end).unwrap_or(text);
     let tree = Assembler::new(&mut out, &mut problems);
-    let mut reader = Reader {
-        text,
-        pos: span.start as usize,
-        open: Vec::new(),
-        tree,
-    };
+    let mut reader = Reader { text, pos: span.start as usize, open: Vec::new(), tree };
     reader.document();
     let root = reader.tree.root.map(|child| child.id);
-    Parsed {
-        tree: out.finish(root),
-        problems,
-    }
+    Parsed { tree: out.finish(root), problems }
 }
 
 /// What is expected next.
@@ -72,35 +64,19 @@ impl Reader<'_, '_> {
         self.skip_blanks();
         if self.pos < self.text.len() {
             let place = Span::new(self.pos, self.text.len());
-            let problem = Problem::warning(
-                ProblemKind::Syntax,
-                "text follows the JSON value; it is not read",
-            );
-            self.tree
-                .problems
-                .push(problem.at(self.tree.out.entry(), place));
+            let problem = Problem::warning(ProblemKind::Syntax, "text follows the JSON value; it is not read");
+            self.tree.problems.push(problem.at(self.tree.out.entry(), place));
         }
     }
 
     /// Reports an error and closes everything that is open.
     fn stop(&mut self, at: usize, message: &'static str) {
         let cut = at >= self.text.len();
-        let message = if cut {
-            "the JSON text ends in the middle of a value"
-        } else {
-            message
-        };
-        let kind = if cut {
-            ProblemKind::Truncated
-        } else {
-            ProblemKind::Syntax
-        };
+        let message = if cut { "the JSON text ends in the middle of a value" } else { message };
+        let kind = if cut { ProblemKind::Truncated } else { ProblemKind::Syntax };
         let problem = Problem::warning(kind, message)
             .help("what stands before this place was read, the rest was not")
-            .at(
-                self.tree.out.entry(),
-                Span::new(at, at.saturating_add(usize::from(!cut))),
-            );
+            .at(self.tree.out.entry(), Span::new(at, at.saturating_add(usize::from(!cut))));
         self.tree.problems.push(problem);
         while let Some(array) = self.open.pop() {
             if !array && self.tree.count() % 2 == 1 {
@@ -112,10 +88,7 @@ impl Reader<'_, '_> {
 
     fn skip_blanks(&mut self) {
         let rest = self.text.as_bytes().get(self.pos..).unwrap_or(&[]);
-        let blanks = rest
-            .iter()
-            .take_while(|b| matches!(**b, b' ' | b'\t' | b'\r' | b'\n'))
-            .count();
+        let blanks = rest.iter().take_while(|b| matches!(**b, b' ' | b'\t' | b'\r' | b'\n')).count();
         self.pos = self.pos.saturating_add(blanks);
     }
 
@@ -155,8 +128,7 @@ impl Reader<'_, '_> {
                 if self.tree.depth() >= MAX_DEPTH {
                     return self.too_deep();
                 }
-                self.tree
-                    .open(array, Some(Span::new(self.pos, self.pos).start));
+                self.tree.open(array, Some(Span::new(self.pos, self.pos).start));
                 self.open.push(array);
                 self.pos = self.pos.saturating_add(1);
                 Ok(if array { Expect::Item } else { Expect::Key })
@@ -171,13 +143,8 @@ impl Reader<'_, '_> {
         let start = self.pos;
         self.pos = super::json_split::value_end(self.text, start).unwrap_or(self.text.len());
         let span = Span::new(start, self.pos);
-        let problem = Problem::warning(
-            ProblemKind::Limit,
-            "collections are nested too deeply here; read as null",
-        );
-        self.tree
-            .problems
-            .push(problem.at(self.tree.out.entry(), span));
+        let problem = Problem::warning(ProblemKind::Limit, "collections are nested too deeply here; read as null");
+        self.tree.problems.push(problem.at(self.tree.out.entry(), span));
         let id = self.tree.out.scalar("", ScalarStyle::Plain, span);
         self.tree.child(Child::leaf(id, span));
         Ok(Expect::Next)
@@ -186,13 +153,9 @@ impl Reader<'_, '_> {
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Step<Expect> {
         let rest = self.text.get(self.pos..).unwrap_or("");
-        let length = rest
-            .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
-            .count();
+        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.')).count();
         let word = rest.get(..length).unwrap_or("");
-        let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-            && word.parse::<f64>().is_ok();
+        let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && word.parse::<f64>().is_ok();
         if !number && !matches!(word, "true" | "false" | "null") {
             return Err("expected a value");
         }
@@ -219,10 +182,7 @@ impl Reader<'_, '_> {
                 Some(b'"') => {
                     self.pos = at.saturating_add(1);
                     let span = Span::new(open, self.pos);
-                    let id = self
-                        .tree
-                        .out
-                        .scalar_from(from, ScalarStyle::DoubleQuoted, span);
+                    let id = self.tree.out.scalar_from(from, ScalarStyle::DoubleQuoted, span);
                     return Ok(Child::leaf(id, span));
                 }
                 Some(b'\\') => {

@@ -20,10 +20,9 @@ fn note(node: NodeRef<'_>) -> Option<&'static str> {
 pub(super) fn integer(node: NodeRef<'_>) -> Option<Lenient<i128>> {
     let text = node.text()?;
     let plain = node.style() == Some(ScalarStyle::Plain);
-    let octal = text.strip_prefix("0o").or_else(|| {
-        text.strip_prefix('0')
-            .filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
-    });
+    let octal = text
+        .strip_prefix("0o")
+        .or_else(|| text.strip_prefix('0').filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())));
     let value = match octal {
         Some(digits) if plain => i128::from_str_radix(digits, 8).ok()?,
         _ => match text.parse::<i128>() {
@@ -31,21 +30,14 @@ pub(super) fn integer(node: NodeRef<'_>) -> Option<Lenient<i128>> {
             Err(_) => whole(text)?,
         },
     };
-    Some(Lenient {
-        value,
-        note: note(node),
-    })
+    Some(Lenient { value, note: note(node) })
 }
 
 /// A number with a fraction or exponent that is whole all the same.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "checked to be whole and below 2^53"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and below 2^53")]
 fn whole(text: &str) -> Option<i128> {
     let value = float_text(text)?;
-    (value.is_finite() && value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0)
-        .then_some(value as i128)
+    (value.is_finite() && value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0).then_some(value as i128)
 }
 
 fn float_text(text: &str) -> Option<f64> {
@@ -56,18 +48,13 @@ fn float_text(text: &str) -> Option<f64> {
         _ => {}
     }
     // `parse` also takes words such as `inf` and `nan`.
-    let numeric = text
-        .bytes()
-        .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+    let numeric = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
     numeric.then(|| text.parse().ok()).flatten()
 }
 
 /// A number.
 pub(super) fn float(node: NodeRef<'_>) -> Option<Lenient<f64>> {
-    Some(Lenient {
-        value: float_text(node.text()?)?,
-        note: note(node),
-    })
+    Some(Lenient { value: float_text(node.text()?)?, note: note(node) })
 }
 
 /// A boolean; the words of YAML 1.1 only where they are not quoted.
@@ -80,8 +67,5 @@ pub(super) fn boolean(node: NodeRef<'_>) -> Option<Lenient<bool>> {
         "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" if plain => false,
         _ => return None,
     };
-    Some(Lenient {
-        value,
-        note: note(node),
-    })
+    Some(Lenient { value, note: note(node) })
 }

@@ -6,12 +6,7 @@ use crate::source::{EntryId, Problem, ProblemKind, Span};
 
 /// Replaces characters that YAML forbids (NUL, ESC and other controls) by `?`, byte for byte, so that
 /// one of them in a log line does not cost the document. Places stay as they are.
-pub(super) fn clean<'t>(
-    entry: EntryId,
-    text: &'t str,
-    base: usize,
-    problems: &mut Vec<Problem>,
-) -> Cow<'t, str> {
+pub(super) fn clean<'t>(entry: EntryId, text: &'t str, base: usize, problems: &mut Vec<Problem>) -> Cow<'t, str> {
     let Some(first) = forbidden(text) else {
         return Cow::Borrowed(text);
     };
@@ -30,10 +25,7 @@ pub(super) fn clean<'t>(
         1 => "a control character, which YAML does not allow, was replaced by `?`".to_owned(),
         _ => format!("{count} control characters, which YAML does not allow, were replaced by `?`"),
     };
-    problems.push(
-        Problem::note(ProblemKind::Encoding, message)
-            .at(entry, Span::new(at, at.saturating_add(1))),
-    );
+    problems.push(Problem::note(ProblemKind::Encoding, message).at(entry, Span::new(at, at.saturating_add(1))));
     Cow::Owned(clean)
 }
 

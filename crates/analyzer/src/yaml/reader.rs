@@ -31,20 +31,14 @@ pub fn parse(entry: EntryId, text: &str, span: Span) -> Parsed {
             let read = json::parse_json(entry, text, span);
             if read.tree.root().is_some_and(|root| root.size() > 0) {
                 problems.extend(read.problems);
-                return Parsed {
-                    tree: read.tree,
-                    problems,
-                };
+                return Parsed { tree: read.tree, problems };
             }
             problems.push(broken.problem(entry));
             None
         }
         Err(broken) => recover::recover(&mut out, &document, base, broken, &mut problems),
     };
-    Parsed {
-        tree: out.finish(root),
-        problems,
-    }
+    Parsed { tree: out.finish(root), problems }
 }
 
 /// What stopped a reader.

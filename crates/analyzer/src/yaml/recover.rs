@@ -23,18 +23,8 @@ pub(super) fn recover(
     broken: Broken,
     problems: &mut Vec<Problem>,
 ) -> Option<NodeId> {
-    let mut recovery = Recovery {
-        out,
-        text: document,
-        base,
-        problems,
-        reports: 0,
-    };
-    let whole = Part {
-        start: 0,
-        end: document.len(),
-        line: 0,
-    };
+    let mut recovery = Recovery { out, text: document, base, problems, reports: 0 };
+    let whole = Part { start: 0, end: document.len(), line: 0 };
     let root = recovery.block(whole, Some(broken.clone()), 0);
     let more = recovery.reports.saturating_sub(MAX_REPORTS);
     if more > 0 {
@@ -75,20 +65,10 @@ impl Recovery<'_, '_> {
         let text = self.text.get(part.start..part.end).unwrap_or("");
         let before = part.start.saturating_sub(part.line);
         if before == 0 {
-            return read(
-                self.out,
-                text,
-                self.base.saturating_add(part.start),
-                self.problems,
-            );
+            return read(self.out, text, self.base.saturating_add(part.start), self.problems);
         }
         let padded = format!("{}{text}", " ".repeat(before));
-        read(
-            self.out,
-            &padded,
-            self.base.saturating_add(part.line),
-            self.problems,
-        )
+        read(self.out, &padded, self.base.saturating_add(part.line), self.problems)
     }
 
     fn report(&mut self, broken: &Broken) {
@@ -101,12 +81,7 @@ impl Recovery<'_, '_> {
 
     fn report_at(&mut self, at: usize, message: &'static str, help: Option<&'static str>) {
         let at = self.base.saturating_add(at);
-        self.report(&Broken {
-            at,
-            kind: ProblemKind::Syntax,
-            message: message.into(),
-            help,
-        });
+        self.report(&Broken { at, kind: ProblemKind::Syntax, message: message.into(), help });
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -116,10 +91,7 @@ impl Recovery<'_, '_> {
 
     fn is_dash(&self, at: usize) -> bool {
         byte(self.text, at) == Some(b'-')
-            && matches!(
-                byte(self.text, at.saturating_add(1)),
-                None | Some(b' ' | b'\n' | b'\r')
-            )
+            && matches!(byte(self.text, at.saturating_add(1)), None | Some(b' ' | b'\n' | b'\r'))
     }
 
     /// True where nothing but a comment follows in the line.
@@ -210,14 +182,7 @@ impl Recovery<'_, '_> {
             };
             match starts {
                 Some(stray) if !self.is_blank(first) => {
-                    chunks.push(Chunk {
-                        part: Part {
-                            start: first,
-                            end: next,
-                            line,
-                        },
-                        stray,
-                    });
+                    chunks.push(Chunk { part: Part { start: first, end: next, line }, stray });
                 }
                 _ => {
                     if let Some(chunk) = chunks.last_mut() {
@@ -232,22 +197,13 @@ impl Recovery<'_, '_> {
     }
 
     /// Takes over the entries of a chunk that could be read.
-    fn take(
-        &mut self,
-        root: Option<NodeId>,
-        sequence: bool,
-        chunk: Chunk,
-        links: &mut Vec<NodeId>,
-    ) {
+    fn take(&mut self, root: Option<NodeId>, sequence: bool, chunk: Chunk, links: &mut Vec<NodeId>) {
         let Some(root) = root else { return };
         let node = self.out.node(root);
         match node.kind() {
             NodeKind::Sequence if sequence => links.extend(node.items().map(|item| item.id())),
             NodeKind::Mapping if !sequence => {
-                links.extend(
-                    node.entries()
-                        .flat_map(|(key, value)| [key.id(), value.id()]),
-                );
+                links.extend(node.entries().flat_map(|(key, value)| [key.id(), value.id()]));
             }
             _ => self.report_at(
                 chunk.part.start,
@@ -263,16 +219,9 @@ impl Recovery<'_, '_> {
         let content = after.saturating_add(spaces(self.text, after));
         let part = if self.is_blank(content) {
             let next = self.line_end(content).saturating_add(1).min(chunk.part.end);
-            Part {
-                start: next,
-                end: chunk.part.end,
-                line: next,
-            }
+            Part { start: next, end: chunk.part.end, line: next }
         } else {
-            Part {
-                start: content,
-                ..chunk.part
-            }
+            Part { start: content, ..chunk.part }
         };
         if !self.divisible(part) {
             self.report(&broken);
@@ -282,14 +231,7 @@ impl Recovery<'_, '_> {
     }
 
     /// Reads what can be saved of the value under a key.
-    fn pair(
-        &mut self,
-        chunk: Chunk,
-        column: usize,
-        broken: Broken,
-        level: usize,
-        links: &mut Vec<NodeId>,
-    ) {
+    fn pair(&mut self, chunk: Chunk, column: usize, broken: Broken, level: usize, links: &mut Vec<NodeId>) {
         let start = chunk.part.start;
         let Some(colon) = self.colon(start) else {
             self.report(&broken);
@@ -297,11 +239,7 @@ impl Recovery<'_, '_> {
         };
         let after = colon.saturating_add(1);
         let next = self.line_end(after).saturating_add(1).min(chunk.part.end);
-        let value = Part {
-            start: next,
-            end: chunk.part.end,
-            line: next,
-        };
+        let value = Part { start: next, end: chunk.part.end, line: next };
         let nested = self
             .first_line(value)
             .is_some_and(|(here, first)| here > column || (here == column && self.is_dash(first)));
@@ -309,13 +247,7 @@ impl Recovery<'_, '_> {
             self.report(&broken);
             return;
         }
-        let key = self
-            .attempt(Part {
-                end: after,
-                ..chunk.part
-            })
-            .ok()
-            .flatten();
+        let key = self.attempt(Part { end: after, ..chunk.part }).ok().flatten();
         let key = key.and_then(|map| self.out.node(map).entries().next().map(|(key, _)| key.id()));
         let Some(key) = key else {
             self.report(&broken);
@@ -328,8 +260,7 @@ impl Recovery<'_, '_> {
 
     /// True where a part starts with a key or a dash, so that it can be taken apart further.
     fn divisible(&self, part: Part) -> bool {
-        self.first_line(part)
-            .is_some_and(|(_, first)| self.is_dash(first) || self.colon(first).is_some())
+        self.first_line(part).is_some_and(|(_, first)| self.is_dash(first) || self.colon(first).is_some())
     }
 
     /// The colon after the key at `at`.
@@ -370,9 +301,7 @@ pub(super) fn describe(text: &str, base: usize, error: &ScanError) -> Broken {
     let (mut kind, mut help) = (ProblemKind::Syntax, None);
     let cut = Some("the text may have been cut here");
     let message = match error.kind() {
-        ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabNotAllowed => {
+        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
             help = Some("YAML is indented with spaces only");
             "a tab is used for indentation".into()
         }
@@ -406,10 +335,5 @@ pub(super) fn describe(text: &str, base: usize, error: &ScanError) -> Broken {
         }
         _ => format!("cannot be read as YAML: {}", error.info()).into(),
     };
-    Broken {
-        at: base.saturating_add(at),
-        kind,
-        message,
-        help,
-    }
+    Broken { at: base.saturating_add(at), kind, message, help }
 }

@@ -15,10 +15,8 @@ impl Map {
     fn pair(&mut self, at: usize) {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         let (inner, outer) = (clamp(self.inner), clamp(at));
-        let follows = self
-            .pairs
-            .last()
-            .is_some_and(|(from, to)| outer.checked_sub(*to) == Some(inner.saturating_sub(*from)));
+        let follows =
+            self.pairs.last().is_some_and(|(from, to)| outer.checked_sub(*to) == Some(inner.saturating_sub(*from)));
         if !follows {
             self.pairs.push((inner, outer));
         }
@@ -38,11 +36,7 @@ impl Sink for Map {
     }
     fn pop(&mut self, count: usize) {
         self.inner = self.inner.saturating_sub(count);
-        while self
-            .pairs
-            .last()
-            .is_some_and(|(inner, _)| *inner as usize >= self.inner.max(1))
-        {
+        while self.pairs.last().is_some_and(|(inner, _)| *inner as usize >= self.inner.max(1)) {
             self.pairs.pop();
         }
     }
@@ -70,11 +64,7 @@ pub fn scalar_map(text: &str, span: Span, style: ScalarStyle, indent: u32) -> Ve
             if let Some(header) = block::header(text, start) {
                 // The last line's break is part of the value but not of the span; content without
                 // indentation could otherwise run into the next document.
-                let limit = if indent == 0 {
-                    end.saturating_add(1).min(text.len())
-                } else {
-                    text.len()
-                };
+                let limit = if indent == 0 { end.saturating_add(1).min(text.len()) } else { text.len() };
                 block::content(text, header, indent as usize, limit, &mut map);
             }
         }
@@ -122,12 +112,5 @@ fn parent_indent(text: &str, at: usize) -> Option<usize> {
         pos = pos.saturating_add(1);
         pos = pos.saturating_add(spaces(text, pos));
     }
-    if text
-        .get(line..at)
-        .is_some_and(|before| before.starts_with("---"))
-    {
-        None
-    } else {
-        parent
-    }
+    if text.get(line..at).is_some_and(|before| before.starts_with("---")) { None } else { parent }
 }

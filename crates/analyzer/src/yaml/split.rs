@@ -14,20 +14,12 @@ use crate::source::Span;
 #[must_use]
 pub fn documents(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
-    let mut splitter = Splitter {
-        text,
-        spans: Vec::new(),
-        start: 0,
-        first: First::None,
-        content: false,
-    };
+    let mut splitter = Splitter { text, spans: Vec::new(), start: 0, first: First::None, content: false };
     let mut directives = None;
     let mut line = 0;
     while let Some(rest) = bytes.get(line..) {
         let Some(b) = rest.first() else { break };
-        let next = memchr(b'\n', rest).map_or(bytes.len(), |feed| {
-            line.saturating_add(feed).saturating_add(1)
-        });
+        let next = memchr(b'\n', rest).map_or(bytes.len(), |feed| line.saturating_add(feed).saturating_add(1));
         match b {
             b'-' if is_marker(rest, b"---") => {
                 splitter.end(line);
@@ -54,9 +46,7 @@ pub fn documents(text: &str) -> Vec<Span> {
             // A byte order mark in front of a text that was appended to another.
             0xef if rest.starts_with("\u{feff}".as_bytes()) => {
                 let after = line.saturating_add(3);
-                let object = rest
-                    .get(3..)
-                    .is_some_and(|rest| rest.starts_with(b"apiVersion:"));
+                let object = rest.get(3..).is_some_and(|rest| rest.starts_with(b"apiVersion:"));
                 if object {
                     splitter.end(line);
                 }
@@ -108,10 +98,7 @@ impl Splitter<'_> {
     fn key(&mut self, line: usize, key: First) {
         let again = matches!(
             (self.first, key),
-            (
-                First::ApiVersion | First::OtherWithVersion,
-                First::ApiVersion
-            ) | (First::Kind, First::Kind)
+            (First::ApiVersion | First::OtherWithVersion, First::ApiVersion) | (First::Kind, First::Kind)
         );
         if again {
             self.end(line);
@@ -141,24 +128,15 @@ mod tests {
     use super::documents;
 
     fn split(text: &str) -> Vec<&str> {
-        documents(text)
-            .iter()
-            .map(|span| span.slice(text))
-            .collect()
+        documents(text).iter().map(|span| span.slice(text)).collect()
     }
 
     #[test]
     fn markers_end_documents() {
         assert_eq!(split("a: 1\n---\nb: 2\n"), ["a: 1\n", "\nb: 2\n"]);
         assert_eq!(split("---\na: 1\n...\n---\nb: 2"), ["\na: 1\n", "\nb: 2"]);
-        assert_eq!(
-            split("--- {a: 1}\n--- # c\nb: 2\n---"),
-            [" {a: 1}\n", " # c\nb: 2\n"]
-        );
-        assert_eq!(
-            split("a: 1\r\n---\r\nb: 2\r\n"),
-            ["a: 1\r\n", "\r\nb: 2\r\n"]
-        );
+        assert_eq!(split("--- {a: 1}\n--- # c\nb: 2\n---"), [" {a: 1}\n", " # c\nb: 2\n"]);
+        assert_eq!(split("a: 1\r\n---\r\nb: 2\r\n"), ["a: 1\r\n", "\r\nb: 2\r\n"]);
         assert_eq!(split("%YAML 1.2\n---\na: 1\n"), ["%YAML 1.2\n---\na: 1\n"]);
     }
 

@@ -111,10 +111,10 @@ impl<'t> NodeRef<'t> {
     /// Entry and bytes of the node.
     #[must_use]
     pub fn place(self) -> Place {
-        self.raw().map_or(
-            Place { entry: EntryId(0), span: Span::default() },
-            |node| Place { entry: node.entry, span: node.span },
-        )
+        self.raw().map_or(Place { entry: EntryId(0), span: Span::default() }, |node| Place {
+            entry: node.entry,
+            span: node.span,
+        })
     }
 
     /// Text of a scalar, decoded, whatever its type.
@@ -141,8 +141,7 @@ impl<'t> NodeRef<'t> {
     /// True for a plain `null`, `~` or nothing.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.style() == Some(ScalarStyle::Plain)
-            && matches!(self.text(), Some("" | "~" | "null" | "Null" | "NULL"))
+        self.style() == Some(ScalarStyle::Plain) && matches!(self.text(), Some("" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// Key and value nodes of a mapping, in order of writing; empty for other nodes.

@@ -2,20 +2,13 @@ use super::*;
 use proptest::prelude::*;
 
 fn total(opened: &Opened) -> u64 {
-    opened
-        .sources
-        .iter()
-        .map(|(_, entry)| entry.text.len() as u64)
-        .sum()
+    opened.sources.iter().map(|(_, entry)| entry.text.len() as u64).sum()
 }
 
 #[test]
 fn total_limit() {
     let text = noise(10_000);
-    let limits = Limits {
-        max_total_bytes: 25_000,
-        ..Limits::default()
-    };
+    let limits = Limits { max_total_bytes: 25_000, ..Limits::default() };
     let members: [(&str, &[u8]); 4] = [("a", &text), ("b", &text), ("c", &text), ("d", &text)];
     for bytes in [zip(&members), gzip(&tar(&members)), tar(&members)] {
         let opened = limited("x", bytes, &limits);
@@ -33,10 +26,7 @@ fn total_limit() {
 #[test]
 fn entry_limit() {
     let text = noise(10_000);
-    let limits = Limits {
-        max_entry_bytes: 4_000,
-        ..Limits::default()
-    };
+    let limits = Limits { max_entry_bytes: 4_000, ..Limits::default() };
     let members: [(&str, &[u8]); 2] = [("a", &text), ("b", b"small\n")];
     for bytes in [zip(&members), gzip(&tar(&members)), tar(&members)] {
         let opened = limited("x", bytes, &limits);
@@ -47,33 +37,19 @@ fn entry_limit() {
     }
     for bytes in [text.clone(), gzip(&text)] {
         let opened = limited("x", bytes, &limits);
-        assert_eq!(
-            (total(&opened), opened.problems.len()),
-            (4_000, 1),
-            "{:?}",
-            problems(&opened)
-        );
+        assert_eq!((total(&opened), opened.problems.len()), (4_000, 1), "{:?}", problems(&opened));
     }
 }
 
 #[test]
 fn number_of_entries() {
     let members: [(&str, &[u8]); 4] = [("a", b"1"), ("b", b"2"), ("c", b"3"), ("d", b"4")];
-    let limits = Limits {
-        max_entries: 3,
-        ..Limits::default()
-    };
+    let limits = Limits { max_entries: 3, ..Limits::default() };
     for bytes in [zip(&members), gzip(&tar(&members))] {
         let opened = limited("x", bytes, &limits);
         // The input itself is one.
         assert_eq!(opened.sources.len(), 2);
-        assert!(
-            find(&opened, ProblemKind::Limit)
-                .help
-                .as_ref()
-                .unwrap()
-                .contains("--max-entries")
-        );
+        assert!(find(&opened, ProblemKind::Limit).help.as_ref().unwrap().contains("--max-entries"));
     }
 }
 
@@ -85,21 +61,8 @@ fn bombs() {
         let opened = file("x", bytes.clone());
         assert_eq!(texts(&opened)[0].1.len(), 64 << 20);
         assert!(opened.sources.iter().next().unwrap().1.truncated);
-        assert!(
-            find(&opened, ProblemKind::Limit)
-                .help
-                .as_ref()
-                .unwrap()
-                .contains("--max-ratio")
-        );
-        let trusted = limited(
-            "x",
-            bytes,
-            &Limits {
-                max_ratio: 2000,
-                ..Limits::default()
-            },
-        );
+        assert!(find(&opened, ProblemKind::Limit).help.as_ref().unwrap().contains("--max-ratio"));
+        let trusted = limited("x", bytes, &Limits { max_ratio: 2000, ..Limits::default() });
         assert_eq!(texts(&trusted)[0].1.len(), 80 << 20);
     }
     let opened = file("x.zip", zip(&[("a", &bomb), ("b", b"rest\n")]));
@@ -131,64 +94,34 @@ fn nested_without_end() {
     for _ in 0..60 {
         bytes = gzip(&bytes);
     }
-    let opened = limited(
-        "x",
-        bytes,
-        &Limits {
-            max_depth: 1_000,
-            ..Limits::default()
-        },
-    );
+    let opened = limited("x", bytes, &Limits { max_depth: 1_000, ..Limits::default() });
     assert_eq!(opened.sources.len(), 1);
-    assert_eq!(
-        find(&opened, ProblemKind::Limit).level,
-        ProblemLevel::Warning
-    );
+    assert_eq!(find(&opened, ProblemKind::Limit).level, ProblemLevel::Warning);
 }
 
 fn samples() -> Vec<Vec<u8>> {
     let text = noise(3_000);
-    let members: [(&str, &[u8]); 4] = [
-        ("a/x.yaml", b"kind: Agent\n"),
-        ("b.log", &text),
-        ("c", b""),
-        ("d.gz", &gzip(&text)),
-    ];
+    let members: [(&str, &[u8]); 4] =
+        [("a/x.yaml", b"kind: Agent\n"), ("b.log", &text), ("c", b""), ("d.gz", &gzip(&text))];
     let mut writer = ZipWriter::new_stream(Vec::new());
     for (name, bytes) in members {
         writer.start_file(name, deflated()).unwrap();
         writer.write_all(bytes).unwrap();
     }
     let streamed = writer.finish().unwrap().into_inner();
-    let zstd = ruzstd::encoding::compress_to_vec(
-        &tar(&members)[..],
-        ruzstd::encoding::CompressionLevel::Fastest,
-    );
+    let zstd = ruzstd::encoding::compress_to_vec(&tar(&members)[..], ruzstd::encoding::CompressionLevel::Fastest);
     let mut bzip2 = Vec::new();
     std::io::Read::read_to_end(
         &mut ::bzip2::read::BzEncoder::new(&tar(&members)[..], ::bzip2::Compression::default()),
         &mut bzip2,
     )
     .unwrap();
-    vec![
-        zip(&members),
-        streamed,
-        tar(&members),
-        gzip(&tar(&members)),
-        zstd,
-        bzip2,
-        streams::hex(streams::XZ),
-    ]
+    vec![zip(&members), streamed, tar(&members), gzip(&tar(&members)), zstd, bzip2, streams::hex(streams::XZ)]
 }
 
 /// Holds for every input: within the limits, and every problem has a place.
 fn check(bytes: Vec<u8>) {
-    let limits = Limits {
-        max_total_bytes: 20_000,
-        max_entry_bytes: 5_000,
-        max_entries: 6,
-        ..Limits::default()
-    };
+    let limits = Limits { max_total_bytes: 20_000, max_entry_bytes: 5_000, max_entries: 6, ..Limits::default() };
     let opened = limited("x.zip", bytes, &limits);
     // A byte that is no text becomes three.
     assert!(total(&opened) <= 3 * 20_000);

@@ -11,17 +11,12 @@ const ZSTD: &str = "28b52ffd0468950000606b696e643a204167656e740a0100074b12364a31
 
 pub(super) fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.bytes().collect();
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
+    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 fn bzip2(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    ::bzip2::read::BzEncoder::new(bytes, ::bzip2::Compression::default())
-        .read_to_end(&mut out)
-        .unwrap();
+    ::bzip2::read::BzEncoder::new(bytes, ::bzip2::Compression::default()).read_to_end(&mut out).unwrap();
     out
 }
 
@@ -42,10 +37,7 @@ fn all() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 fn single_files() {
     for (format, name, bytes) in all() {
         let opened = file(name, bytes);
-        assert_eq!(
-            texts(&opened),
-            [(format!("{name}!/x.hhs"), TEXT.to_owned())]
-        );
+        assert_eq!(texts(&opened), [(format!("{name}!/x.hhs"), TEXT.to_owned())]);
         assert_eq!(opened.format, format);
         assert!(opened.problems.is_empty(), "{:?}", problems(&opened));
     }
@@ -78,23 +70,14 @@ fn several_members_padding_and_trailing_bytes() {
 #[test]
 fn cut_streams_keep_what_was_decoded() {
     let text = noise(900_000);
-    for (name, bytes) in [
-        ("x.gz", gzip(&text)),
-        ("x.bz2", bzip2(&text)),
-        ("x.zst", zstd(&text)),
-    ] {
+    for (name, bytes) in [("x.gz", gzip(&text)), ("x.bz2", bzip2(&text)), ("x.zst", zstd(&text))] {
         let opened = file(name, bytes[..bytes.len() * 9 / 10].to_vec());
         let (_, entry) = opened.sources.iter().next().unwrap();
         assert!(entry.truncated, "{name}");
         assert!(entry.text.len() > 300_000, "{name}: {}", entry.text.len());
         assert!(text.starts_with(entry.text.as_bytes()), "{name}");
         assert_eq!(opened.problems.len(), 1, "{:?}", problems(&opened));
-        assert_eq!(
-            opened.problems[0].kind,
-            ProblemKind::Truncated,
-            "{:?}",
-            problems(&opened)
-        );
+        assert_eq!(opened.problems[0].kind, ProblemKind::Truncated, "{:?}", problems(&opened));
         assert!(opened.problems[0].help.is_some());
     }
     for (_, name, bytes) in all() {
@@ -110,18 +93,11 @@ fn cut_streams_keep_what_was_decoded() {
 #[test]
 fn cut_tar_gz_keeps_the_members() {
     let long = noise(300_000);
-    let bytes = gzip(&tar(&[
-        ("a.yaml", b"a: 1\n"),
-        ("b.log", &long),
-        ("c.log", &long),
-    ]));
+    let bytes = gzip(&tar(&[("a.yaml", b"a: 1\n"), ("b.log", &long), ("c.log", &long)]));
     let opened = file("x.tar.gz", bytes[..bytes.len() / 3].to_vec());
     assert_eq!(paths(&opened), ["x.tar.gz!/a.yaml", "x.tar.gz!/b.log"]);
     assert!(opened.sources.iter().nth(1).unwrap().1.truncated);
-    assert_eq!(
-        problems(&opened),
-        ["warning truncated -x.tar.gz: the gzip data ends early; read up to there"]
-    );
+    assert_eq!(problems(&opened), ["warning truncated -x.tar.gz: the gzip data ends early; read up to there"]);
 }
 
 #[test]
@@ -131,10 +107,7 @@ fn damaged_checksum() {
     bytes[at] ^= 1;
     let opened = file("x.gz", bytes);
     assert_eq!(texts(&opened)[0].1, TEXT);
-    assert_eq!(
-        find(&opened, ProblemKind::Archive).level,
-        ProblemLevel::Warning
-    );
+    assert_eq!(find(&opened, ProblemKind::Archive).level, ProblemLevel::Warning);
     let mut bytes = hex(ZSTD);
     let at = bytes.len() - 2;
     bytes[at] ^= 1;
@@ -148,20 +121,15 @@ fn nothing_decodable() {
     let opened = file("x.gz", b"\x1f\x8b\x08".to_vec());
     assert_eq!(paths(&opened), ["x.gz"]);
     assert!(opened.sources.iter().next().unwrap().1.binary);
-    assert_eq!(
-        problems(&opened),
-        ["warning truncated x.gz: the gzip data ends early; read up to there"]
-    );
+    assert_eq!(problems(&opened), ["warning truncated x.gz: the gzip data ends early; read up to there"]);
 }
 
 #[test]
 fn tars_in_other_compressions() {
     let inner = tar(&[("a", b"1\n"), ("b", b"2\n")]);
-    for (name, format, bytes) in [
-        ("x.tar.bz2", "tar.bz2", bzip2(&inner)),
-        ("x.tzst", "tar.zst", zstd(&inner)),
-        ("x", "tar.gz", gzip(&inner)),
-    ] {
+    for (name, format, bytes) in
+        [("x.tar.bz2", "tar.bz2", bzip2(&inner)), ("x.tzst", "tar.zst", zstd(&inner)), ("x", "tar.gz", gzip(&inner))]
+    {
         let opened = file(name, bytes);
         assert_eq!(paths(&opened), [format!("{name}!/a"), format!("{name}!/b")]);
         assert_eq!(opened.format, format);
@@ -172,11 +140,7 @@ fn tars_in_other_compressions() {
 #[test]
 fn compression_methods_inside_zip() {
     // A zip whose stored member is relabelled as compressed.
-    for (method, packed) in [
-        (12_u8, bzip2(TEXT.as_bytes())),
-        (93, hex(ZSTD)),
-        (95, hex(XZ)),
-    ] {
+    for (method, packed) in [(12_u8, bzip2(TEXT.as_bytes())), (93, hex(ZSTD)), (95, hex(XZ))] {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         writer.start_file("m.txt", stored()).unwrap();
         writer.write_all(&packed).unwrap();
@@ -190,14 +154,7 @@ fn compression_methods_inside_zip() {
             bytes[at + crc_at + 8..at + crc_at + 12].copy_from_slice(&36_u32.to_le_bytes());
         }
         let opened = file("a.zip", bytes);
-        assert_eq!(
-            texts(&opened),
-            [("a.zip!/m.txt".to_owned(), TEXT.to_owned())]
-        );
-        assert!(
-            opened.problems.is_empty(),
-            "{method}: {:?}",
-            problems(&opened)
-        );
+        assert_eq!(texts(&opened), [("a.zip!/m.txt".to_owned(), TEXT.to_owned())]);
+        assert!(opened.problems.is_empty(), "{method}: {:?}", problems(&opened));
     }
 }

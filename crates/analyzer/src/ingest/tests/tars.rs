@@ -26,15 +26,9 @@ fn members_links_and_devices() {
     append(&mut builder, "b/._z.log", b"\x00\x05\x16\x07\x00");
     append(&mut builder, "../up", b"up\n");
     let opened = file("x.tar", builder.into_inner().unwrap());
-    assert_eq!(
-        paths(&opened),
-        ["x.tar!/a.yaml", "x.tar!/b/z.log", "x.tar!/up"]
-    );
+    assert_eq!(paths(&opened), ["x.tar!/a.yaml", "x.tar!/b/z.log", "x.tar!/up"]);
     assert_eq!(opened.format, "tar");
-    assert_eq!(
-        opened.sources.iter().next().unwrap().1.modified,
-        Some(1_772_616_030)
-    );
+    assert_eq!(opened.sources.iter().next().unwrap().1.modified, Some(1_772_616_030));
     assert_eq!(
         problems(&opened),
         [
@@ -49,21 +43,14 @@ fn members_links_and_devices() {
 
 #[test]
 fn long_names() {
-    let name = format!(
-        "{}/x.yaml",
-        "long-folder-name/".repeat(20).trim_end_matches('/')
-    );
+    let name = format!("{}/x.yaml", "long-folder-name/".repeat(20).trim_end_matches('/'));
     let mut builder = Builder::new(Vec::new());
     let mut header = Header::new_gnu();
     header.set_size(2);
-    builder
-        .append_data(&mut header, &name, &b"g\n"[..])
-        .unwrap();
+    builder.append_data(&mut header, &name, &b"g\n"[..]).unwrap();
     let gnu = builder.into_inner().unwrap();
     let mut builder = Builder::new(Vec::new());
-    builder
-        .append_pax_extensions([("path", name.as_bytes())])
-        .unwrap();
+    builder.append_pax_extensions([("path", name.as_bytes())]).unwrap();
     append(&mut builder, "short", b"p\n");
     for bytes in [gnu, builder.into_inner().unwrap()] {
         let opened = file("x.tar", bytes);
@@ -74,15 +61,9 @@ fn long_names() {
 
 #[test]
 fn same_name_twice() {
-    let opened = file(
-        "x.tar",
-        tar(&[("a", b"1\n"), ("a", b"2\n"), ("a (2)", b"3\n")]),
-    );
+    let opened = file("x.tar", tar(&[("a", b"1\n"), ("a", b"2\n"), ("a (2)", b"3\n")]));
     assert_eq!(
-        texts(&opened)
-            .iter()
-            .map(|(path, text)| format!("{path}={text}"))
-            .collect::<String>(),
+        texts(&opened).iter().map(|(path, text)| format!("{path}={text}")).collect::<String>(),
         "x.tar!/a=1\nx.tar!/a (2)=3\nx.tar!/a (3)=2\n"
     );
 }
@@ -94,16 +75,11 @@ fn cut_in_a_member_or_after_one() {
     let opened = file("x.tar", bytes[..512 * 10].to_vec());
     assert_eq!(texts(&opened)[1].1.as_bytes(), &long[..512 * 7]);
     assert!(opened.sources.iter().nth(1).unwrap().1.truncated);
-    assert_eq!(
-        problems(&opened),
-        ["warning truncated x.tar!/b.log: the tar archive ends early; read up to there"]
-    );
+    assert_eq!(problems(&opened), ["warning truncated x.tar!/b.log: the tar archive ends early; read up to there"]);
     let opened = file("x.tar", bytes[..1024].to_vec());
     assert_eq!(
         problems(&opened),
-        [
-            "note truncated x.tar!/a.yaml: the tar archive has no end marker; files after this one may be missing"
-        ]
+        ["note truncated x.tar!/a.yaml: the tar archive has no end marker; files after this one may be missing"]
     );
 }
 
@@ -129,46 +105,16 @@ fn two_tars_in_a_row() {
 #[test]
 fn archive_in_archive() {
     let inner = zip(&[("x.yaml", b"x: 1\n")]);
-    let outer = gzip(&tar(&[
-        ("d/inner.zip", &inner),
-        ("log.gz", &gzip(b"log\n")),
-    ]));
+    let outer = gzip(&tar(&[("d/inner.zip", &inner), ("log.gz", &gzip(b"log\n"))]));
     let opened = file("outer.tar.gz", outer.clone());
-    assert_eq!(
-        paths(&opened),
-        [
-            "outer.tar.gz!/d/inner.zip!/x.yaml",
-            "outer.tar.gz!/log.gz!/log"
-        ]
-    );
+    assert_eq!(paths(&opened), ["outer.tar.gz!/d/inner.zip!/x.yaml", "outer.tar.gz!/log.gz!/log"]);
     assert_eq!(opened.format, "tar.gz");
     assert!(opened.problems.is_empty());
 
-    let opened = limited(
-        "outer.tar.gz",
-        outer,
-        &Limits {
-            max_depth: 1,
-            ..Limits::default()
-        },
-    );
-    assert!(
-        opened
-            .sources
-            .iter()
-            .all(|(_, entry)| entry.binary && entry.text.is_empty())
-    );
-    assert_eq!(
-        paths(&opened),
-        ["outer.tar.gz!/d/inner.zip", "outer.tar.gz!/log.gz"]
-    );
-    assert!(
-        find(&opened, ProblemKind::Limit)
-            .help
-            .as_ref()
-            .unwrap()
-            .contains("--max-depth")
-    );
+    let opened = limited("outer.tar.gz", outer, &Limits { max_depth: 1, ..Limits::default() });
+    assert!(opened.sources.iter().all(|(_, entry)| entry.binary && entry.text.is_empty()));
+    assert_eq!(paths(&opened), ["outer.tar.gz!/d/inner.zip", "outer.tar.gz!/log.gz"]);
+    assert!(find(&opened, ProblemKind::Limit).help.as_ref().unwrap().contains("--max-depth"));
 }
 
 #[test]
@@ -186,15 +132,9 @@ fn sparse_file_is_named() {
 #[test]
 fn empty_tar() {
     let empty = tar(&[]);
-    for (name, bytes, path) in [
-        ("x.tar", empty.clone(), "x.tar"),
-        ("x.tgz", gzip(&empty), "x.tgz!/x.tar"),
-    ] {
+    for (name, bytes, path) in [("x.tar", empty.clone(), "x.tar"), ("x.tgz", gzip(&empty), "x.tgz!/x.tar")] {
         let opened = file(name, bytes);
         assert!(opened.sources.is_empty());
-        assert_eq!(
-            problems(&opened),
-            [format!("note archive -{path}: the tar archive is empty")]
-        );
+        assert_eq!(problems(&opened), [format!("note archive -{path}: the tar archive is empty")]);
     }
 }

@@ -15,23 +15,11 @@ fn members_are_ordered_and_have_times() {
     let long = noise(300_000);
     let bytes = zip(&[("b/x.yaml", b"b\n"), ("a.log", &long), ("empty", b"")]);
     let opened = file("up/bundle.zip", bytes.clone());
-    assert_eq!(
-        paths(&opened),
-        [
-            "bundle.zip!/a.log",
-            "bundle.zip!/b/x.yaml",
-            "bundle.zip!/empty"
-        ]
-    );
+    assert_eq!(paths(&opened), ["bundle.zip!/a.log", "bundle.zip!/b/x.yaml", "bundle.zip!/empty"]);
     assert_eq!(texts(&opened)[0].1.as_bytes(), long);
     assert_eq!(opened.format, "zip");
     assert!(opened.problems.is_empty(), "{:?}", problems(&opened));
-    assert!(
-        opened
-            .sources
-            .iter()
-            .all(|(_, entry)| entry.modified.is_some() && !entry.truncated)
-    );
+    assert!(opened.sources.iter().all(|(_, entry)| entry.modified.is_some() && !entry.truncated));
 
     // The same with something in front and behind, as self-extracting archives have it.
     let mut shifted = b"PK\x03\x04 no header".to_vec();
@@ -47,10 +35,7 @@ fn zip64_and_stored() {
     writer.write_all(b"content\n").unwrap();
     let bytes = writer.finish().unwrap().into_inner();
     let opened = file("a.zip", bytes);
-    assert_eq!(
-        texts(&opened),
-        [("a.zip!/big".to_owned(), "content\n".to_owned())]
-    );
+    assert_eq!(texts(&opened), [("a.zip!/big".to_owned(), "content\n".to_owned())]);
     assert!(opened.problems.is_empty());
 }
 
@@ -61,10 +46,7 @@ fn two_members_of_one_name() {
     let opened = file("a.zip", bytes);
     assert_eq!(
         texts(&opened),
-        [
-            ("a.zip!/a1.yaml".to_owned(), "first\n".to_owned()),
-            ("a.zip!/a1.yaml (2)".to_owned(), "second\n".to_owned()),
-        ]
+        [("a.zip!/a1.yaml".to_owned(), "first\n".to_owned()), ("a.zip!/a1.yaml (2)".to_owned(), "second\n".to_owned()),]
     );
     assert_eq!(problems(&opened).len(), 1);
     assert_eq!(opened.problems[0].level, ProblemLevel::Note);
@@ -80,33 +62,11 @@ fn dangerous_names() {
         ("bell\x07", b"5\n"),
     ]);
     let opened = file("a.zip", bytes);
-    assert_eq!(
-        paths(&opened),
-        [
-            "a.zip!/Temp/x",
-            "a.zip!/a/b.log",
-            "a.zip!/abs",
-            "a.zip!/bell_",
-            "a.zip!/etc/passwd"
-        ]
-    );
-    let levels: Vec<_> = opened
-        .problems
-        .iter()
-        .map(|problem| (problem.kind, problem.level))
-        .collect();
+    assert_eq!(paths(&opened), ["a.zip!/Temp/x", "a.zip!/a/b.log", "a.zip!/abs", "a.zip!/bell_", "a.zip!/etc/passwd"]);
+    let levels: Vec<_> = opened.problems.iter().map(|problem| (problem.kind, problem.level)).collect();
     let (note, warning) = (ProblemLevel::Note, ProblemLevel::Warning);
     let path = ProblemKind::UnsafePath;
-    assert_eq!(
-        levels,
-        [
-            (path, warning),
-            (path, note),
-            (path, warning),
-            (path, warning),
-            (path, warning)
-        ]
-    );
+    assert_eq!(levels, [(path, warning), (path, note), (path, warning), (path, warning), (path, warning)]);
 }
 
 #[test]
@@ -156,29 +116,15 @@ fn encrypted_and_unknown_methods() {
 #[test]
 fn truncated_archive_is_recovered() {
     let long = noise(200_000);
-    let bytes = zip(&[
-        ("a.yaml", b"kind: Agent\n"),
-        ("b.yaml", b"kind: Switch\n"),
-        ("c.log", &long),
-    ]);
+    let bytes = zip(&[("a.yaml", b"kind: Agent\n"), ("b.yaml", b"kind: Switch\n"), ("c.log", &long)]);
     let at = bytes.len() / 2;
     let opened = file("a.zip", bytes[..at].to_vec());
-    assert_eq!(
-        paths(&opened),
-        ["a.zip!/a.yaml", "a.zip!/b.yaml", "a.zip!/c.log"]
-    );
+    assert_eq!(paths(&opened), ["a.zip!/a.yaml", "a.zip!/b.yaml", "a.zip!/c.log"]);
     assert_eq!(texts(&opened)[0].1, "kind: Agent\n");
-    let cut: Vec<bool> = opened
-        .sources
-        .iter()
-        .map(|(_, entry)| entry.truncated)
-        .collect();
+    let cut: Vec<bool> = opened.sources.iter().map(|(_, entry)| entry.truncated).collect();
     assert_eq!(cut, [false, false, true]);
     let read = texts(&opened)[2].1.len();
-    assert!(
-        read > 50_000 && long.starts_with(texts(&opened)[2].1.as_bytes()),
-        "{read}"
-    );
+    assert!(read > 50_000 && long.starts_with(texts(&opened)[2].1.as_bytes()), "{read}");
     assert_eq!(
         problems(&opened),
         [
@@ -226,50 +172,31 @@ fn damaged_member_keeps_the_others() {
     let opened = file("a.zip", bytes);
     assert_eq!(paths(&opened), ["a.zip!/a", "a.zip!/b", "a.zip!/c"]);
     assert_eq!(texts(&opened)[2].1, "three\n");
-    assert_eq!(
-        opened
-            .problems
-            .iter()
-            .filter(|problem| problem.kind == ProblemKind::Archive)
-            .count(),
-        1
-    );
+    assert_eq!(opened.problems.iter().filter(|problem| problem.kind == ProblemKind::Archive).count(), 1);
 }
 
 #[test]
 fn nothing_in_it() {
     let opened = file("a.zip", zip(&[]));
-    assert_eq!(
-        problems(&opened),
-        ["note archive -a.zip: the zip archive is empty"]
-    );
+    assert_eq!(problems(&opened), ["note archive -a.zip: the zip archive is empty"]);
     let mut junk = b"PK\x03\x04".to_vec();
     junk.extend([0xff; 100]);
     let opened = file("a.zip", junk);
     assert_eq!(
         problems(&opened),
-        [
-            "warning archive a.zip: the directory at the end of the zip is missing, no file could be read"
-        ]
+        ["warning archive a.zip: the directory at the end of the zip is missing, no file could be read"]
     );
 }
 
 #[test]
 fn result_does_not_depend_on_threads() {
-    let texts_in: Vec<(String, Vec<u8>)> = (0..600)
-        .map(|number| (format!("{number}.log"), noise(number * 37)))
-        .collect();
-    let members: Vec<(&str, &[u8])> = texts_in
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_slice()))
-        .collect();
+    let texts_in: Vec<(String, Vec<u8>)> =
+        (0..600).map(|number| (format!("{number}.log"), noise(number * 37))).collect();
+    let members: Vec<(&str, &[u8])> = texts_in.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
     let bytes = zip(&members);
     let limits = Limits::default().with_max_bytes(3_000_000);
     let run = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let opened = pool.install(|| limited("a.zip", bytes.clone(), &limits));
         (texts(&opened), problems(&opened))
     };

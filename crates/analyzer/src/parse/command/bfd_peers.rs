@@ -50,18 +50,13 @@ impl BfdPeers {
         let mut out = Self::default();
         let (mut known, mut first) = (false, None);
         // Timers at the end of a peer hold keys of their own, but none of those below.
-        for line in Piece::new(&clean, 0)
-            .lines()
-            .filter(|line| !is_noise(line.text))
-        {
+        for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
             first = first.or(Some(line.trim().span()));
             if line.text.trim() == "BFD Peers:" {
                 known = true;
             } else if let Some(peer) = peer(line) {
                 out.peers.push(peer);
-            } else if let (Some(peer), Some((key, value))) =
-                (out.peers.last_mut(), line.key_value())
-            {
+            } else if let (Some(peer), Some((key, value))) = (out.peers.last_mut(), line.key_value()) {
                 peer.field(key, value);
             }
         }
@@ -135,23 +130,14 @@ mod tests {
         let down = peers.peer("172.30.128.10".parse().unwrap()).unwrap();
         assert_eq!(down.status.as_ref().unwrap().span.slice(text), "down");
         assert_eq!(down.downtime.unwrap().value, 45);
-        assert_eq!(
-            down.diagnostics.as_ref().unwrap().value,
-            "control detection time expired"
-        );
+        assert_eq!(down.diagnostics.as_ref().unwrap().value, "control detection time expired");
         assert_eq!(down.local, None);
     }
 
     #[test]
     fn no_session_is_not_another_layout() {
         assert_eq!(BfdPeers::parse("BFD Peers:\n").unwrap().peers.len(), 0);
-        assert!(matches!(
-            BfdPeers::parse("bfd\n peer 172.30.128.8\n exit\n"),
-            Err(Unread::Layout(_))
-        ));
-        assert!(matches!(
-            BfdPeers::parse("Session count: 2\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(BfdPeers::parse("bfd\n peer 172.30.128.8\n exit\n"), Err(Unread::Layout(_))));
+        assert!(matches!(BfdPeers::parse("Session count: 2\n"), Err(Unread::Layout(_))));
     }
 }

@@ -102,16 +102,8 @@ impl BgpState {
             "NoNeg" => Self::NotNegotiated,
             _ => {
                 let state = text.split_whitespace().next().unwrap_or("");
-                if matches!(
-                    state,
-                    "Idle"
-                        | "Connect"
-                        | "Active"
-                        | "OpenSent"
-                        | "OpenConfirm"
-                        | "Clearing"
-                        | "Deleted"
-                ) {
+                if matches!(state, "Idle" | "Connect" | "Active" | "OpenSent" | "OpenConfirm" | "Clearing" | "Deleted")
+                {
                     Self::Down(text.to_owned())
                 } else {
                     Self::Other(text.to_owned())
@@ -133,10 +125,7 @@ impl BgpSummary {
         let mut heading: Option<Heading<'_>> = None;
         let mut wrapped: Option<Piece<'_>> = None;
         let mut first = None;
-        for line in Piece::new(&clean, 0)
-            .lines()
-            .filter(|line| !is_noise(line.text))
-        {
+        for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
             let trimmed = line.trim();
             first = first.or(Some(trimmed.span()));
             if let Some(family) = family(trimmed) {
@@ -171,8 +160,7 @@ impl BgpSummary {
         self.families
             .iter()
             .filter(move |family| {
-                family.family.value == name
-                    && family.vrf.as_ref().is_none_or(|vrf| vrf.value == "default")
+                family.family.value == name && family.vrf.as_ref().is_none_or(|vrf| vrf.value == "default")
             })
             .flat_map(|family| &family.neighbors)
     }
@@ -185,12 +173,8 @@ impl BgpFamily {
             return;
         };
         self.router_id = rest.split_once(",").and_then(|(id, _)| id.trim().parse());
-        self.local_as = rest
-            .split_once("local AS number")
-            .and_then(|(_, asn)| asn.first_word().0.parse());
-        let vrf = rest
-            .split_once(" VRF ")
-            .map(|(_, vrf)| vrf.first_word().0.string());
+        self.local_as = rest.split_once("local AS number").and_then(|(_, asn)| asn.first_word().0.parse());
+        let vrf = rest.split_once(" VRF ").map(|(_, vrf)| vrf.first_word().0.string());
         self.vrf = vrf.or(self.vrf.take());
     }
 }
@@ -208,20 +192,10 @@ fn family(line: Piece<'_>) -> Option<BgpFamily> {
     }
     let vrf = rest.between("(VRF ", ")").map(Piece::string);
     let family = name.string();
-    Some(BgpFamily {
-        family,
-        vrf,
-        router_id: None,
-        local_as: None,
-        neighbors: Vec::new(),
-    })
+    Some(BgpFamily { family, vrf, router_id: None, local_as: None, neighbors: Vec::new() })
 }
 
-fn neighbor(
-    line: Piece<'_>,
-    wrapped: Option<Piece<'_>>,
-    heading: &Heading<'_>,
-) -> Option<BgpNeighbor> {
+fn neighbor(line: Piece<'_>, wrapped: Option<Piece<'_>>, heading: &Heading<'_>) -> Option<BgpNeighbor> {
     let mut row = Row::new(line, heading);
     if let Some(name) = wrapped {
         row.words.insert(0, name);
@@ -229,23 +203,12 @@ fn neighbor(
     // `Idle (Admin)` is one cell of two words.
     let at = heading.index("State/PfxRcd")?;
     let mut state = *row.words.get(at)?;
-    if row
-        .words
-        .get(at.saturating_add(1))
-        .is_some_and(|next| next.text.starts_with('('))
-    {
+    if row.words.get(at.saturating_add(1)).is_some_and(|next| next.text.starts_with('(')) {
         let next = row.words.remove(at.saturating_add(1));
-        state = line.sub(
-            state.start.saturating_sub(line.start),
-            next.end().saturating_sub(line.start),
-        );
+        state = line.sub(state.start.saturating_sub(line.start), next.end().saturating_sub(line.start));
     }
     let up_down = row.get("Up/Down").and_then(|cell| {
-        let value = if cell.text == "never" {
-            UpDown::Never
-        } else {
-            UpDown::Seconds(duration(cell.text)?)
-        };
+        let value = if cell.text == "never" { UpDown::Never } else { UpDown::Seconds(duration(cell.text)?) };
         Some(cell.with(value))
     });
     let count = |name: &str| Some(row.get(name)?.parse::<u64>()?.value);
@@ -268,9 +231,7 @@ fn neighbor(
 
 /// `172.30.128.41` or `leaf-01(172.30.128.41)`.
 fn address(name: &str) -> Option<IpAddr> {
-    let inner = name
-        .rsplit_once('(')
-        .map_or(name, |(_, inner)| inner.trim_end_matches(')'));
+    let inner = name.rsplit_once('(').map_or(name, |(_, inner)| inner.trim_end_matches(')'));
     inner.parse().ok()
 }
 

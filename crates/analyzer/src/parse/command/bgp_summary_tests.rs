@@ -27,11 +27,7 @@ Total number of neighbors 1
 #[test]
 fn families_and_rows() {
     let summary = BgpSummary::parse(TEXT).unwrap();
-    let names: Vec<_> = summary
-        .families
-        .iter()
-        .map(|family| family.family.value.as_str())
-        .collect();
+    let names: Vec<_> = summary.families.iter().map(|family| family.family.value.as_str()).collect();
     assert_eq!(names, ["IPv4 Unicast", "L2VPN EVPN"]);
     let first = &summary.families[0];
     assert_eq!(first.vrf.as_ref().unwrap().value, "default");
@@ -47,10 +43,7 @@ fn families_and_rows() {
     assert_eq!(rows[0].description, None);
     assert_eq!(rows[1].up_down.unwrap().value, UpDown::Never);
     assert!(rows[1].state.value.is_down() && !rows[1].state.value.is_established());
-    assert_eq!(
-        rows[2].state.value,
-        BgpState::Down("Idle (Admin)".to_owned())
-    );
+    assert_eq!(rows[2].state.value, BgpState::Down("Idle (Admin)".to_owned()));
     assert_eq!(rows[2].state.span.slice(TEXT), "Idle (Admin)");
     assert_eq!(rows[2].asn.unwrap().value, 4_200_000_001);
     assert_eq!(rows[2].description.as_ref().unwrap().value, "to leaf x");
@@ -58,10 +51,7 @@ fn families_and_rows() {
     assert!(!rows[3].state.value.is_down());
     assert_eq!(rows[3].address.unwrap().to_string(), "172.30.128.47");
     assert_eq!(rows[4].state.value, BgpState::NotNegotiated);
-    assert_eq!(
-        rows[4].address.unwrap().to_string(),
-        "2001:db8:ffff:ffff:ffff:ffff:ffff:1"
-    );
+    assert_eq!(rows[4].address.unwrap().to_string(), "2001:db8:ffff:ffff:ffff:ffff:ffff:1");
     assert!(rows[1].span.slice(TEXT).starts_with("172.30.128.43"));
 }
 
@@ -69,30 +59,15 @@ fn families_and_rows() {
 fn nothing_configured_is_said_by_frr() {
     let summary = BgpSummary::parse("% No BGP neighbors found in VRF default\n").unwrap();
     assert!(summary.families.is_empty());
-    assert_eq!(
-        summary.message.unwrap().value,
-        "No BGP neighbors found in VRF default"
-    );
+    assert_eq!(summary.message.unwrap().value, "No BGP neighbors found in VRF default");
 }
 
 #[test]
 fn other_texts_are_not_read() {
-    assert!(matches!(
-        BgpSummary::parse("BFD Peers:\n\tpeer 1.1.1.1\n"),
-        Err(Unread::Layout(_))
-    ));
-    assert!(matches!(
-        BgpSummary::parse("Weekly Summary of things\n"),
-        Err(Unread::Layout(_))
-    ));
-    assert!(matches!(
-        BgpSummary::parse("% Unknown command: show bgp summary\n"),
-        Err(Unread::Layout(_))
-    ));
+    assert!(matches!(BgpSummary::parse("BFD Peers:\n\tpeer 1.1.1.1\n"), Err(Unread::Layout(_))));
+    assert!(matches!(BgpSummary::parse("Weekly Summary of things\n"), Err(Unread::Layout(_))));
+    assert!(matches!(BgpSummary::parse("% Unknown command: show bgp summary\n"), Err(Unread::Layout(_))));
     assert_eq!(BgpSummary::parse(""), Err(Unread::Empty));
     let exec = "error: unable to upgrade connection: container not found (\"frr\")\n";
-    assert!(matches!(
-        BgpSummary::parse(exec),
-        Err(Unread::NotCaptured(_))
-    ));
+    assert!(matches!(BgpSummary::parse(exec), Err(Unread::NotCaptured(_))));
 }

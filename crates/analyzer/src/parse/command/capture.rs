@@ -23,12 +23,8 @@ impl Unread {
     /// The same with its place moved by the offset of the text in another one.
     #[must_use]
     pub fn moved(self, by: usize) -> Self {
-        let moved = |span: Span| {
-            Span::new(
-                (span.start as usize).saturating_add(by),
-                (span.end as usize).saturating_add(by),
-            )
-        };
+        let moved =
+            |span: Span| Span::new((span.start as usize).saturating_add(by), (span.end as usize).saturating_add(by));
         match self {
             Self::Empty => Self::Empty,
             Self::NotCaptured(span) => Self::NotCaptured(moved(span)),
@@ -116,10 +112,7 @@ pub(crate) fn without_escapes(text: &str) -> Cow<'_, str> {
             continue;
         }
         out.push(' ');
-        while chars
-            .next_if(|c| c.is_ascii_digit() || *c == ';' || *c == '?')
-            .is_some()
-        {
+        while chars.next_if(|c| c.is_ascii_digit() || *c == ';' || *c == '?').is_some() {
             out.push(' ');
         }
         if chars.next_if(char::is_ascii_alphabetic).is_some() {
@@ -137,23 +130,17 @@ mod tests {
     fn errors_are_not_output() {
         assert_eq!(captured("\n  \r\n"), Err(Unread::Empty));
         assert_eq!(
-            captured(
-                "WARN[0000] runtime connect using default endpoints: [unix:///run/x.sock]\r\n"
-            ),
+            captured("WARN[0000] runtime connect using default endpoints: [unix:///run/x.sock]\r\n"),
             Err(Unread::Empty)
         );
-        let exec =
-            "WARN[0000] x\nFATA[0000] execing command in container: rpc error: code = Unknown\n";
+        let exec = "WARN[0000] x\nFATA[0000] execing command in container: rpc error: code = Unknown\n";
         assert!(matches!(captured(exec), Err(Unread::NotCaptured(_))));
         for text in [
             "OCI runtime exec failed: exec failed: \"vtysh\": executable file not found in $PATH: unknown\n",
             "error: unable to upgrade connection: container not found (\"frr\")",
             "the input device is not a TTY",
         ] {
-            assert!(
-                matches!(captured(text), Err(Unread::NotCaptured(_))),
-                "{text}"
-            );
+            assert!(matches!(captured(text), Err(Unread::NotCaptured(_))), "{text}");
         }
         assert!(matches!(
             captured("dataplane(✔)# show tech\nFailed to connect to dataplane\n"),
@@ -163,10 +150,7 @@ mod tests {
 
     #[test]
     fn output_with_an_error_is_output() {
-        assert_eq!(
-            captured(" mgmtd zebra bgpd\ncommand terminated with exit code 1\n"),
-            Ok(())
-        );
+        assert_eq!(captured(" mgmtd zebra bgpd\ncommand terminated with exit code 1\n"), Ok(()));
         assert_eq!(captured("Total number of neighbors 2"), Ok(()));
     }
 

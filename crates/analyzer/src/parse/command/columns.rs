@@ -15,21 +15,14 @@ pub(crate) struct Heading<'a> {
 
 impl<'a> Heading<'a> {
     pub(crate) fn new(line: Piece<'a>) -> Self {
-        Self {
-            names: line.words().take(MAX_COLUMNS).collect(),
-            start: line.start,
-        }
+        Self { names: line.words().take(MAX_COLUMNS).collect(), start: line.start }
     }
 
     /// The heading, if the line begins with these words.
     pub(crate) fn of(line: Piece<'a>, words: &[&str]) -> Option<Self> {
         let heading = Self::new(line);
         let fits = heading.names.len() >= words.len()
-            && heading
-                .names
-                .iter()
-                .zip(words)
-                .all(|(name, word)| name.text == *word);
+            && heading.names.iter().zip(words).all(|(name, word)| name.text == *word);
         fits.then_some(heading)
     }
 
@@ -63,11 +56,7 @@ pub(crate) struct Row<'a, 'h> {
 
 impl<'a, 'h> Row<'a, 'h> {
     pub(crate) fn new(line: Piece<'a>, heading: &'h Heading<'a>) -> Self {
-        Self {
-            line,
-            words: line.words().collect(),
-            heading,
-        }
+        Self { line, words: line.words().collect(), heading }
     }
 
     /// The word under a heading.
@@ -107,8 +96,7 @@ impl<'a> Offsets<'a> {
     /// The cells of a row, one per column, empty where nothing stands. A cell that is longer than its
     /// column ends at the next two blanks.
     pub(crate) fn cells<'b>(&self, line: Piece<'b>) -> Vec<Piece<'b>> {
-        let mut cells: Vec<Piece<'b>> =
-            vec![line.sub(line.text.len(), line.text.len()); self.columns.len()];
+        let mut cells: Vec<Piece<'b>> = vec![line.sub(line.text.len(), line.text.len()); self.columns.len()];
         let mut column = 0_usize;
         let (mut chars, mut bytes) = (0_usize, 0_usize);
         for cell in wide_cells(line) {
@@ -116,11 +104,7 @@ impl<'a> Offsets<'a> {
             chars = chars.saturating_add(line.sub(bytes, from).text.chars().count());
             bytes = from;
             // The last column that starts at or before the cell; cells never share one.
-            while self
-                .columns
-                .get(column + 1)
-                .is_some_and(|(_, start)| *start <= chars)
-            {
+            while self.columns.get(column + 1).is_some_and(|(_, start)| *start <= chars) {
                 column += 1;
             }
             match cells.get_mut(column) {
@@ -144,10 +128,7 @@ pub(crate) fn wide_cells(line: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
         if rest.is_empty() {
             return None;
         }
-        let end = [rest.text.find("  "), rest.text.find('\t')]
-            .into_iter()
-            .flatten()
-            .min();
+        let end = [rest.text.find("  "), rest.text.find('\t')].into_iter().flatten().min();
         let cell = rest.sub(0, end.unwrap_or(rest.text.len()));
         rest = rest.skip(cell.text.len());
         Some(cell)
@@ -160,8 +141,7 @@ mod tests {
 
     #[test]
     fn words_by_name() {
-        let heading =
-            Heading::of(Piece::new(" name  id  description", 0), &["name", "id"]).unwrap();
+        let heading = Heading::of(Piece::new(" name  id  description", 0), &["name", "id"]).unwrap();
         let line = Piece::new("   a-very-long-name 7 two words", 100);
         let row = Row::new(line, &heading);
         assert_eq!(row.get("id").unwrap().text, "7");
@@ -174,21 +154,9 @@ mod tests {
     #[test]
     fn cells_by_offset() {
         let offsets = Offsets::new(Piece::new("TYPE      REMOTE NAME     STATE", 0));
-        assert_eq!(
-            offsets.names().map(|n| n.text).collect::<Vec<_>>(),
-            ["TYPE", "REMOTE NAME", "STATE"]
-        );
-        let cells = |text| {
-            offsets
-                .cells(Piece::new(text, 0))
-                .iter()
-                .map(|c| c.text.to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            cells("fabric    spine a         up"),
-            ["fabric", "spine a", "up"]
-        );
+        assert_eq!(offsets.names().map(|n| n.text).collect::<Vec<_>>(), ["TYPE", "REMOTE NAME", "STATE"]);
+        let cells = |text| offsets.cells(Piece::new(text, 0)).iter().map(|c| c.text.to_owned()).collect::<Vec<_>>();
+        assert_eq!(cells("fabric    spine a         up"), ["fabric", "spine a", "up"]);
         assert_eq!(cells("fabric                    up"), ["fabric", "", "up"]);
         assert_eq!(cells("          a←→b            up"), ["", "a←→b", "up"]);
         assert_eq!(cells(""), ["", "", ""]);

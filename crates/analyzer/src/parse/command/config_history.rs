@@ -36,9 +36,7 @@ pub fn config_history(text: &str, base: usize) -> Vec<HistoryRow> {
 /// The generation of a line `current generation: N` (older releases).
 #[must_use]
 pub fn current_generation(text: &str, base: usize) -> Option<Spanned<i64>> {
-    Piece::new(text, base)
-        .lines()
-        .find_map(|line| line.split_once("current generation:")?.1.trim().parse())
+    Piece::new(text, base).lines().find_map(|line| line.split_once("current generation:")?.1.trim().parse())
 }
 
 fn row(line: Piece<'_>) -> Option<HistoryRow> {
@@ -51,14 +49,7 @@ fn row(line: Piece<'_>) -> Option<HistoryRow> {
         None => (rest.text, false),
     };
     let error = (!matches!(error, "" | "none" | "--")).then(|| error.to_owned());
-    Some(HistoryRow {
-        genid,
-        created,
-        applied,
-        error,
-        rollback,
-        span: line.trim().span(),
-    })
+    Some(HistoryRow { genid, created, applied, error, rollback, span: line.trim().span() })
 }
 
 /// A date or `--`, and what follows.
@@ -98,17 +89,12 @@ mod tests {
         assert!(rows[2].rollback && rows[2].error.is_none());
         assert_eq!(rows[3].applied, None);
         let span = rows[0].span;
-        assert!(
-            Span::new(span.start as usize - 7, span.end as usize - 7)
-                .slice(text)
-                .starts_with("13 2026")
-        );
+        assert!(Span::new(span.start as usize - 7, span.end as usize - 7).slice(text).starts_with("13 2026"));
     }
 
     #[test]
     fn older_dates() {
-        let text =
-            " current generation: 9\n   9 08:01:02 on 2025/12/03  08:01:03 on 2025/12/03  none\n";
+        let text = " current generation: 9\n   9 08:01:02 on 2025/12/03  08:01:03 on 2025/12/03  none\n";
         let rows = config_history(text, 0);
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].applied, at("2025-12-03T08:01:03Z"));

@@ -55,15 +55,9 @@ pub const FRR_DAEMONS: [&str; 6] = ["mgmtd", "zebra", "bgpd", "watchfrr", "stati
 pub fn show_daemons(text: &str) -> Read<Vec<Spanned<String>>> {
     captured(text)?;
     let clean = without_escapes(text);
-    let lines = Piece::new(&clean, 0)
-        .lines()
-        .filter(|line| !is_noise(line.text));
+    let lines = Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text));
     let words: Vec<_> = lines.flat_map(Piece::words).collect();
-    let all = words.iter().all(|word| {
-        word.text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_')
-    });
+    let all = words.iter().all(|word| word.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     let known = words.iter().any(|word| FRR_DAEMONS.contains(&word.text));
     match words.first() {
         Some(first) if !(all && known) => Err(Unread::Layout(first.span())),
@@ -81,27 +75,15 @@ mod tests {
         let found = show_daemons(" mgmtd zebra bgpd watchfrr staticd\n").unwrap();
         assert_eq!(found.len(), 5);
         assert!(!found.iter().any(|daemon| daemon.value == "bfdd"));
-        assert!(matches!(
-            show_daemons("% Unknown command: show daemons\n"),
-            Err(Unread::Layout(_))
-        ));
-        assert!(matches!(
-            show_daemons("something else\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(show_daemons("% Unknown command: show daemons\n"), Err(Unread::Layout(_))));
+        assert!(matches!(show_daemons("something else\n"), Err(Unread::Layout(_))));
         assert_eq!(show_daemons("\r\n"), Err(Unread::Empty));
     }
 
     #[test]
     fn commands() {
-        assert_eq!(
-            FrrCommand::of("frr: show bgp summary"),
-            Some(FrrCommand::BgpSummary)
-        );
-        assert_eq!(
-            FrrCommand::of("show ip route vrf all"),
-            Some(FrrCommand::IpRoute)
-        );
+        assert_eq!(FrrCommand::of("frr: show bgp summary"), Some(FrrCommand::BgpSummary));
+        assert_eq!(FrrCommand::of("show ip route vrf all"), Some(FrrCommand::IpRoute));
         assert_eq!(FrrCommand::of("dataplane: show tech"), None);
     }
 }

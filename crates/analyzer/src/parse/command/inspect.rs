@@ -44,11 +44,7 @@ impl InspectTable {
     /// The cell of a row under the first heading of these names (newer and older ones).
     #[must_use]
     pub fn cell<'r>(&self, row: &'r InspectRow, names: &[&str]) -> Option<&'r Spanned<String>> {
-        let at = names.iter().find_map(|name| {
-            self.headings
-                .iter()
-                .position(|heading| heading.value == *name)
-        })?;
+        let at = names.iter().find_map(|name| self.headings.iter().position(|heading| heading.value == *name))?;
         row.cells.get(at)
     }
 }
@@ -79,31 +75,19 @@ pub fn inspect_tables(text: &str) -> Read<Vec<InspectTable>> {
             && let Some(table) = tables.last_mut()
         {
             let cells = offsets.cells(line).into_iter().map(Piece::string).collect();
-            table.rows.push(InspectRow {
-                cells,
-                span: line.trim().span(),
-            });
+            table.rows.push(InspectRow { cells, span: line.trim().span() });
             continue;
         }
         let Some(name) = switch else { continue };
         let found = Offsets::new(line);
         if let Some(kind) = kind(&found) {
             let headings = found.names().map(Piece::string).collect();
-            tables.push(InspectTable {
-                switch: name.string(),
-                kind,
-                headings,
-                rows: Vec::new(),
-            });
+            tables.push(InspectTable { switch: name.string(), kind, headings, rows: Vec::new() });
             offsets = Some(found);
             switch = None;
         }
     }
-    if tables.is_empty() {
-        Err(first.map_or(Unread::Empty, Unread::Layout))
-    } else {
-        Ok(tables)
-    }
+    if tables.is_empty() { Err(first.map_or(Unread::Empty, Unread::Layout)) } else { Ok(tables) }
 }
 
 /// The kind of a table, by headings that the others lack.
@@ -137,27 +121,12 @@ TYPE    PORT    VRF    PEER    REMOTE NAME    CONNECTION    STATE    LAST UP    
 ";
         let tables = inspect_tables(text).unwrap();
         assert_eq!(tables.len(), 2);
-        assert_eq!(
-            (tables[0].switch.value.as_str(), tables[0].kind),
-            ("leaf-a", InspectKind::Bfd)
-        );
+        assert_eq!((tables[0].switch.value.as_str(), tables[0].kind), ("leaf-a", InspectKind::Bfd));
         let row = &tables[0].rows[1];
         let state = tables[0].cell(row, &["STATE", "STATUS"]).unwrap();
-        assert_eq!(
-            (state.value.as_str(), state.span.slice(text)),
-            ("down", "down")
-        );
-        assert_eq!(
-            tables[0]
-                .cell(&tables[0].rows[0], &["LAST UP", "UPTIME"])
-                .unwrap()
-                .value,
-            "3 days ago"
-        );
-        assert_eq!(
-            tables[0].cell(row, &["REMOTE NAME"]).unwrap().value,
-            "spine-x/E1/8"
-        );
+        assert_eq!((state.value.as_str(), state.span.slice(text)), ("down", "down"));
+        assert_eq!(tables[0].cell(&tables[0].rows[0], &["LAST UP", "UPTIME"]).unwrap().value, "3 days ago");
+        assert_eq!(tables[0].cell(row, &["REMOTE NAME"]).unwrap().value, "spine-x/E1/8");
         assert!(tables[1].rows.is_empty());
         assert!(tables[1].cell(row, &["NAME"]).is_none());
     }
@@ -175,42 +144,15 @@ fabric    E1/3    default    172.30.128.40    spine-x/E1/7    c1            esta
         let tables = inspect_tables(text).unwrap();
         assert_eq!(tables[0].kind, InspectKind::Lldp);
         assert_eq!(tables[0].switch.value, "leaf-a");
-        assert_eq!(
-            tables[0]
-                .cell(&tables[0].rows[0], &["NEIGHBOR"])
-                .unwrap()
-                .value,
-            "spine-y←→spine-x"
-        );
-        assert_eq!(
-            tables[0]
-                .cell(&tables[0].rows[0], &["DESCRIPTION"])
-                .unwrap()
-                .value,
-            "Hedgehog Fabric"
-        );
-        assert_eq!(
-            tables[0]
-                .cell(&tables[0].rows[1], &["NEIGHBOR"])
-                .unwrap()
-                .value,
-            ""
-        );
+        assert_eq!(tables[0].cell(&tables[0].rows[0], &["NEIGHBOR"]).unwrap().value, "spine-y←→spine-x");
+        assert_eq!(tables[0].cell(&tables[0].rows[0], &["DESCRIPTION"]).unwrap().value, "Hedgehog Fabric");
+        assert_eq!(tables[0].cell(&tables[0].rows[1], &["NEIGHBOR"]).unwrap().value, "");
         assert_eq!(tables[1].kind, InspectKind::Bgp);
-        assert_eq!(
-            tables[1]
-                .cell(&tables[1].rows[0], &["LAST ESTAB"])
-                .unwrap()
-                .value,
-            "10 minutes ago"
-        );
+        assert_eq!(tables[1].cell(&tables[1].rows[0], &["LAST ESTAB"]).unwrap().value, "10 minutes ago");
     }
 
     #[test]
     fn other_tables() {
-        assert!(matches!(
-            inspect_tables("Switch: leaf-a\nNAME    STATE\nx    y\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(inspect_tables("Switch: leaf-a\nNAME    STATE\nx    y\n"), Err(Unread::Layout(_))));
     }
 }

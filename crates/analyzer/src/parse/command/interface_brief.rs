@@ -29,10 +29,7 @@ pub fn interface_brief(text: &str) -> Read<Vec<BriefInterface>> {
     let clean = without_escapes(text);
     let mut rows: Vec<BriefInterface> = Vec::new();
     let (mut heading, mut first) = (None, None);
-    for line in Piece::new(&clean, 0)
-        .lines()
-        .filter(|line| !is_noise(line.text))
-    {
+    for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
         first = first.or(Some(line.trim().span()));
         if let Some(found) = Heading::of(line, &["Interface", "Status", "VRF", "Addresses"]) {
             heading = Some(found);
@@ -54,22 +51,12 @@ pub fn interface_brief(text: &str) -> Read<Vec<BriefInterface>> {
                 name: name.string(),
                 status: status.string(),
                 vrf: row.get("VRF").map(Piece::string),
-                addresses: row
-                    .words
-                    .iter()
-                    .skip(3)
-                    .filter(|word| word.text != "+")
-                    .map(|word| word.string())
-                    .collect(),
+                addresses: row.words.iter().skip(3).filter(|word| word.text != "+").map(|word| word.string()).collect(),
                 span: line.trim().span(),
             });
         }
     }
-    if heading.is_some() {
-        Ok(rows)
-    } else {
-        Err(first.map_or(Unread::Empty, Unread::Layout))
-    }
+    if heading.is_some() { Ok(rows) } else { Err(first.map_or(Unread::Empty, Unread::Layout)) }
 }
 
 #[cfg(test)]
@@ -92,9 +79,6 @@ lo              up      default         172.30.8.3/32
         assert_eq!(rows[1].addresses[1].span.slice(text), "172.30.12.2/32");
         assert_eq!(rows[2].status.value, "down");
         assert_eq!(rows[2].vrf.as_ref().unwrap().value, "00005-vrf");
-        assert!(matches!(
-            interface_brief("lo UNKNOWN 127.0.0.1/8\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(interface_brief("lo UNKNOWN 127.0.0.1/8\n"), Err(Unread::Layout(_))));
     }
 }

@@ -87,39 +87,23 @@ impl RouteTables {
                 (legend, in_legend) = (true, true);
             } else if let Some(vrf) = heading(line.trim()) {
                 in_legend = false;
-                out.vrfs.push(VrfTable {
-                    vrf,
-                    routes: Vec::new(),
-                });
+                out.vrfs.push(VrfTable { vrf, routes: Vec::new() });
             } else if in_legend && line.indent() > 0 {
             } else if let Some(route) = route(line) {
                 if out.vrfs.is_empty() {
-                    let vrf = Spanned {
-                        value: "default".to_owned(),
-                        span: route.span,
-                    };
-                    out.vrfs.push(VrfTable {
-                        vrf,
-                        routes: Vec::new(),
-                    });
+                    let vrf = Spanned { value: "default".to_owned(), span: route.span };
+                    out.vrfs.push(VrfTable { vrf, routes: Vec::new() });
                 }
                 if let Some(table) = out.vrfs.last_mut() {
                     table.routes.push(route);
                 }
             } else if let Some(hop) = hop(line)
-                && let Some(route) = out
-                    .vrfs
-                    .last_mut()
-                    .and_then(|table| table.routes.last_mut())
+                && let Some(route) = out.vrfs.last_mut().and_then(|table| table.routes.last_mut())
             {
                 route.hops.push(hop);
             }
         }
-        if legend || !out.vrfs.is_empty() {
-            Ok(out)
-        } else {
-            Err(first.map_or(Unread::Empty, Unread::Layout))
-        }
+        if legend || !out.vrfs.is_empty() { Ok(out) } else { Err(first.map_or(Unread::Empty, Unread::Layout)) }
     }
 
     /// The table of a VRF; none where the output has none for it.
@@ -148,14 +132,9 @@ fn route(line: Piece<'_>) -> Option<RouteEntry> {
     let protocol = line.text.chars().next().filter(char::is_ascii_alphabetic)?;
     let words: Vec<_> = line.words().take(4).collect();
     let prefix = words.iter().find_map(|word| word.parse::<IpNet>())?;
-    let flags = line
-        .sub(1, (prefix.span.start as usize).saturating_sub(line.start))
-        .text;
+    let flags = line.sub(1, (prefix.span.start as usize).saturating_sub(line.start)).text;
     if !flags.chars().all(|c| {
-        matches!(
-            c,
-            ' ' | '>' | '*' | 'q' | 'r' | 'b' | 'o' | 't' | '=' | 'S' | '[' | ']'
-        ) || c.is_ascii_digit()
+        matches!(c, ' ' | '>' | '*' | 'q' | 'r' | 'b' | 'o' | 't' | '=' | 'S' | '[' | ']') || c.is_ascii_digit()
     }) {
         return None;
     }
@@ -169,13 +148,7 @@ fn route(line: Piece<'_>) -> Option<RouteEntry> {
         rejected: flags.contains('r'),
         offload_failure: flags.contains('o'),
         trapped: flags.contains('t'),
-        hops: hop(rest)
-            .into_iter()
-            .map(|hop| RouteHop {
-                span: line.trim().span(),
-                ..hop
-            })
-            .collect(),
+        hops: hop(rest).into_iter().map(|hop| RouteHop { span: line.trim().span(), ..hop }).collect(),
         span: line.trim().span(),
     })
 }
@@ -191,10 +164,7 @@ fn hop(text: Piece<'_>) -> Option<RouteHop> {
         span: text.trim().span(),
     };
     let rest = if let Some((_, rest)) = text.split_once("via ") {
-        out.via = Some(
-            rest.sub(0, rest.text.find([',', ' ']).unwrap_or(rest.text.len()))
-                .parse()?,
-        );
+        out.via = Some(rest.sub(0, rest.text.find([',', ' ']).unwrap_or(rest.text.len())).parse()?);
         rest.split_once(",").map(|(_, rest)| rest)
     } else if let Some((_, rest)) = text.split_once("is directly connected,") {
         Some(rest)
@@ -204,18 +174,14 @@ fn hop(text: Piece<'_>) -> Option<RouteHop> {
     } else {
         return None;
     };
-    let mut parts = rest
-        .into_iter()
-        .flat_map(|rest| rest.split(','))
-        .map(Piece::trim);
+    let mut parts = rest.into_iter().flat_map(|rest| rest.split(',')).map(Piece::trim);
     let mut named = !out.unreachable;
     for part in parts.by_ref() {
         if let Some(age) = duration(part.text) {
             out.age = Some(age);
         } else if named && !part.text.starts_with("weight") {
             named = false;
-            out.interface =
-                Some(part.first_word().0.string()).filter(|name| !name.value.is_empty());
+            out.interface = Some(part.first_word().0.string()).filter(|name| !name.value.is_empty());
         }
     }
     Some(out)
@@ -249,30 +215,18 @@ B>q 10.30.2.0/24 [20/0] via 172.30.12.11, 0003a-bri onlink, weight 1, 08:12:10
         let default = tables.vrf("default").unwrap();
         assert_eq!(default.routes.len(), 5);
         let first = &default.routes[0];
-        assert_eq!(
-            (first.protocol, first.selected, first.fib),
-            ('B', true, true)
-        );
+        assert_eq!((first.protocol, first.selected, first.fib), ('B', true, true));
         assert_eq!(first.hops.len(), 2);
-        assert_eq!(
-            first.hops[1].via.unwrap().value.to_string(),
-            "172.30.128.10"
-        );
+        assert_eq!(first.hops[1].via.unwrap().value.to_string(), "172.30.128.10");
         assert_eq!(first.hops[1].interface.as_ref().unwrap().value, "enp2s2");
         assert_eq!(first.hops[1].age, Some(781_200));
-        assert_eq!(
-            default.routes[1].hops[0].interface.as_ref().unwrap().value,
-            "lo"
-        );
+        assert_eq!(default.routes[1].hops[0].interface.as_ref().unwrap().value, "lo");
         assert!(default.routes[2].rejected && default.routes[2].hops[0].unreachable);
         assert_eq!(default.routes[2].hops[0].interface, None);
         assert!(default.routes[3].hops[0].inactive && !default.routes[3].selected);
         assert!(default.routes[4].fib && !default.routes[4].selected);
         let vpc = tables.vrf("0003a-vrf").unwrap();
-        assert_eq!(
-            vpc.routes[0].hops[0].interface.as_ref().unwrap().value,
-            "0003a-bri"
-        );
+        assert_eq!(vpc.routes[0].hops[0].interface.as_ref().unwrap().value, "0003a-bri");
         assert_eq!(vpc.routes[0].prefix.span.slice(TEXT), "10.30.1.0/24");
         assert!(vpc.routes[1].queued && !vpc.routes[1].fib);
         assert!(tables.vrf("00004-vrf").is_none());
@@ -280,29 +234,15 @@ B>q 10.30.2.0/24 [20/0] via 172.30.12.11, 0003a-bri onlink, weight 1, 08:12:10
 
     #[test]
     fn without_heading_it_is_the_default_vrf() {
-        let tables =
-            RouteTables::parse("B>* 10.30.1.0/24 [20/0] via 172.30.12.11, x, weight 1, 08:12:10\n")
-                .unwrap();
+        let tables = RouteTables::parse("B>* 10.30.1.0/24 [20/0] via 172.30.12.11, x, weight 1, 08:12:10\n").unwrap();
         assert_eq!(tables.vrf("default").unwrap().routes.len(), 1);
-        assert!(
-            RouteTables::parse("Codes: K - kernel\n       > - selected\n")
-                .unwrap()
-                .vrfs
-                .is_empty()
-        );
+        assert!(RouteTables::parse("Codes: K - kernel\n       > - selected\n").unwrap().vrfs.is_empty());
     }
 
     #[test]
     fn other_texts_are_not_read() {
-        for text in [
-            "10.30.1.0/24 dev eth0 proto kernel\n",
-            "default via 10.0.0.1 dev eth0\n",
-            "Bad 10.0.0.0/8 x\n",
-        ] {
-            assert!(
-                matches!(RouteTables::parse(text), Err(Unread::Layout(_))),
-                "{text}"
-            );
+        for text in ["10.30.1.0/24 dev eth0 proto kernel\n", "default via 10.0.0.1 dev eth0\n", "Bad 10.0.0.0/8 x\n"] {
+            assert!(matches!(RouteTables::parse(text), Err(Unread::Layout(_))), "{text}");
         }
     }
 }

@@ -33,10 +33,7 @@ fn brief_form(line: Piece<'_>) -> Option<Spanned<String>> {
     let mut words = line.words();
     let name = words.next()?;
     let state = words.next()?.text;
-    let known = matches!(
-        state,
-        "UP" | "DOWN" | "UNKNOWN" | "LOWERLAYERDOWN" | "DORMANT" | "NOTPRESENT" | "TESTING"
-    );
+    let known = matches!(state, "UP" | "DOWN" | "UNKNOWN" | "LOWERLAYERDOWN" | "DORMANT" | "NOTPRESENT" | "TESTING");
     (known && line.indent() == 0).then(|| without_peer(name).string())
 }
 
@@ -48,15 +45,10 @@ fn without_peer(name: Piece<'_>) -> Piece<'_> {
 /// a zone that names an offset (`UTC`, `GMT`, `Z`, `+01`), and only in the first lines.
 #[must_use]
 pub fn date_output(text: &str) -> Option<Spanned<Timestamp>> {
-    Piece::new(text, 0)
-        .lines()
-        .map(Piece::trim)
-        .filter(|line| !line.is_empty())
-        .take(3)
-        .find_map(|line| {
-            let time = line.text.parse().ok().or_else(|| unix_date(line))?;
-            Some(line.with(time))
-        })
+    Piece::new(text, 0).lines().map(Piece::trim).filter(|line| !line.is_empty()).take(3).find_map(|line| {
+        let time = line.text.parse().ok().or_else(|| unix_date(line))?;
+        Some(line.with(time))
+    })
 }
 
 fn unix_date(line: Piece<'_>) -> Option<Timestamp> {
@@ -81,9 +73,7 @@ fn unix_date(line: Piece<'_>) -> Option<Timestamp> {
         if !(1..=12).contains(&hour) {
             return None;
         }
-        hour = hour
-            .checked_rem(12)?
-            .checked_add(if zone == "PM" { 12 } else { 0 })?;
+        hour = hour.checked_rem(12)?.checked_add(if zone == "PM" { 12 } else { 0 })?;
         zone = words.next()?;
     }
     if year.is_none() {
@@ -105,13 +95,8 @@ fn offset(zone: &str) -> Option<Offset> {
     };
     let digits = zone.get(1..)?;
     let hours: i32 = digits.get(..2)?.parse().ok()?;
-    let minutes: i32 = digits
-        .get(2..)
-        .filter(|rest| !rest.is_empty())
-        .map_or(Some(0), |rest| rest.parse().ok())?;
-    let seconds = hours
-        .checked_mul(3600)?
-        .checked_add(minutes.checked_mul(60)?)?;
+    let minutes: i32 = digits.get(2..).filter(|rest| !rest.is_empty()).map_or(Some(0), |rest| rest.parse().ok())?;
+    let seconds = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?;
     Offset::from_seconds(seconds.checked_mul(sign)?).ok()
 }
 
@@ -124,13 +109,9 @@ mod tests {
         let text = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT\n    link/loopback 00:00:00:00:00:00\n\
 5: flannel.1: <BROADCAST,MULTICAST> mtu 1450\n7: veth1@if2: <BROADCAST> mtu 1450 master cni0\n";
         let names = ip_link_names(text).unwrap();
-        assert_eq!(
-            names.iter().map(|n| n.value.as_str()).collect::<Vec<_>>(),
-            ["lo", "flannel.1", "veth1"]
-        );
+        assert_eq!(names.iter().map(|n| n.value.as_str()).collect::<Vec<_>>(), ["lo", "flannel.1", "veth1"]);
         assert_eq!(names[1].span.slice(text), "flannel.1");
-        let brief =
-            ip_link_names("lo   UNKNOWN  127.0.0.1/8\ncni0@x   UP  10.42.0.1/24\n").unwrap();
+        let brief = ip_link_names("lo   UNKNOWN  127.0.0.1/8\ncni0@x   UP  10.42.0.1/24\n").unwrap();
         assert_eq!(brief[1].value, "cni0");
         assert!(ip_link_names("Interface Status VRF\nflannel.1 is gone\n").is_none());
         assert!(ip_link_names("OCI runtime exec failed: exec failed").is_none());
@@ -146,18 +127,9 @@ mod tests {
             "Wed Mar 11 16:02:40 +01 2026",
             "2026-03-11T15:02:40+00:00",
         ] {
-            assert_eq!(
-                date_output(text).map(|time| time.value),
-                Some(expected),
-                "{text}"
-            );
+            assert_eq!(date_output(text).map(|time| time.value), Some(expected), "{text}");
         }
-        for text in [
-            "Wed Mar 11 15:02:40 CET 2026",
-            "Wed Mar 41 15:02:40 UTC 2026",
-            "date: command not found",
-            "",
-        ] {
+        for text in ["Wed Mar 11 15:02:40 CET 2026", "Wed Mar 41 15:02:40 UTC 2026", "date: command not found", ""] {
             assert_eq!(date_output(text), None, "{text}");
         }
     }

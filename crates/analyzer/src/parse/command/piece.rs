@@ -16,10 +16,7 @@ pub struct Spanned<T> {
 impl<T> Spanned<T> {
     /// Converts the value and keeps the place.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned {
-            value: convert(self.value),
-            span: self.span,
-        }
+        Spanned { value: convert(self.value), span: self.span }
     }
 }
 
@@ -90,10 +87,7 @@ impl<'a> Piece<'a> {
     /// What follows `prefix`, without blanks around it.
     pub(crate) fn after(self, prefix: &str) -> Option<Self> {
         let trimmed = self.trim();
-        trimmed
-            .text
-            .starts_with(prefix)
-            .then(|| trimmed.skip(prefix.len()).trim())
+        trimmed.text.starts_with(prefix).then(|| trimmed.skip(prefix.len()).trim())
     }
 
     /// The parts around the first `mark`, not trimmed.
@@ -110,8 +104,7 @@ impl<'a> Piece<'a> {
 
     /// `key: value` with both sides trimmed.
     pub(crate) fn key_value(self) -> Option<(Self, Self)> {
-        self.split_once(":")
-            .map(|(key, value)| (key.trim(), value.trim()))
+        self.split_once(":").map(|(key, value)| (key.trim(), value.trim()))
     }
 
     /// The text between `open` and the next `close`.
@@ -125,9 +118,7 @@ impl<'a> Piece<'a> {
         let mut offset = self.start;
         self.text.split(mark).map(move |text| {
             let piece = Piece::new(text, offset);
-            offset = offset
-                .saturating_add(text.len())
-                .saturating_add(mark.len_utf8());
+            offset = offset.saturating_add(text.len()).saturating_add(mark.len_utf8());
             piece
         })
     }
@@ -140,10 +131,7 @@ impl<'a> Piece<'a> {
             if rest.is_empty() {
                 return None;
             }
-            let end = rest
-                .text
-                .find(char::is_whitespace)
-                .unwrap_or(rest.text.len());
+            let end = rest.text.find(char::is_whitespace).unwrap_or(rest.text.len());
             let word = rest.sub(0, end);
             rest = rest.skip(end);
             Some(word)
@@ -153,43 +141,28 @@ impl<'a> Piece<'a> {
     /// The first word and what follows it, trimmed.
     pub(crate) fn first_word(self) -> (Self, Self) {
         let trimmed = self.trim();
-        let end = trimmed
-            .text
-            .find(char::is_whitespace)
-            .unwrap_or(trimmed.text.len());
+        let end = trimmed.text.find(char::is_whitespace).unwrap_or(trimmed.text.len());
         (trimmed.sub(0, end), trimmed.skip(end).trim())
     }
 
     pub(crate) fn string(self) -> Spanned<String> {
-        Spanned {
-            value: self.text.to_owned(),
-            span: self.span(),
-        }
+        Spanned { value: self.text.to_owned(), span: self.span() }
     }
 
     /// The whole piece as a value, if it is one.
     pub(crate) fn parse<T: FromStr>(self) -> Option<Spanned<T>> {
         let value = self.text.parse().ok()?;
-        Some(Spanned {
-            value,
-            span: self.span(),
-        })
+        Some(Spanned { value, span: self.span() })
     }
 
     /// The leading digits as a number.
     pub(crate) fn number(self) -> Option<Spanned<u64>> {
-        let end = self
-            .text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(self.text.len());
+        let end = self.text.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.text.len());
         self.sub(0, end).parse()
     }
 
     pub(crate) fn with<T>(self, value: T) -> Spanned<T> {
-        Spanned {
-            value,
-            span: self.span(),
-        }
+        Spanned { value, span: self.span() }
     }
 }
 
@@ -205,10 +178,7 @@ mod tests {
         let (key, value) = lines[0].key_value().unwrap();
         assert_eq!((key.text, key.start), ("ab", 10));
         assert_eq!((value.text, value.start), ("cd", 14));
-        let words: Vec<_> = lines[1]
-            .words()
-            .map(|word| (word.text, word.start - 10))
-            .collect();
+        let words: Vec<_> = lines[1].words().map(|word| (word.text, word.start - 10)).collect();
         assert_eq!(words, [("ef", 10), ("gh", 14)]);
         assert_eq!(lines[1].words().next().unwrap().span(), Span::new(20, 22));
         assert_eq!(lines[1].after("ef").unwrap().start, 24);
@@ -218,19 +188,8 @@ mod tests {
     #[test]
     fn parts_and_numbers() {
         let piece = Piece::new("VNI(300),10.1.1.1", 0);
-        assert_eq!(
-            piece
-                .between("VNI(", ")")
-                .unwrap()
-                .parse::<u32>()
-                .unwrap()
-                .value,
-            300
-        );
-        assert_eq!(
-            Piece::new("118s", 4).number().unwrap().span,
-            Span::new(4, 7)
-        );
+        assert_eq!(piece.between("VNI(", ")").unwrap().parse::<u32>().unwrap().value, 300);
+        assert_eq!(Piece::new("118s", 4).number().unwrap().span, Span::new(4, 7));
         assert!(Piece::new("s", 0).number().is_none());
         let parts: Vec<_> = Piece::new("a,bc,", 2).split(',').map(Piece::span).collect();
         assert_eq!(parts, [Span::new(2, 3), Span::new(4, 6), Span::new(7, 7)]);

@@ -31,18 +31,10 @@ pub fn prompt_commands(text: &str) -> Vec<PromptCommand> {
         if let Some(last) = commands.last_mut() {
             last.body = Span::new(last.body.start as usize, line.start);
         }
-        let name = line.sub(
-            line.text.len().saturating_sub(command.len()),
-            line.text.len(),
-        );
+        let name = line.sub(line.text.len().saturating_sub(command.len()), line.text.len());
         let next = text.get(line.end()..).and_then(|rest| rest.find('\n'));
-        let start = next.map_or(text.len(), |at| {
-            line.end().saturating_add(at).saturating_add(1)
-        });
-        commands.push(PromptCommand {
-            command: name.string(),
-            body: Span::new(start, text.len()),
-        });
+        let start = next.map_or(text.len(), |at| line.end().saturating_add(at).saturating_add(1));
+        commands.push(PromptCommand { command: name.string(), body: Span::new(start, text.len()) });
     }
     commands.retain(|command| !command.command.value.is_empty());
     commands

@@ -81,16 +81,8 @@ fn hostile_texts_come_back() {
     for text in [
         SAMPLES.repeat(n / 40),
         "dataplane(✔)# x\n".repeat(n),
-        format!(
-            "IPv4 Unicast Summary:\nNeighbor V AS {}\n{}",
-            "c ".repeat(n),
-            "1 4 5\n".repeat(n)
-        ),
-        format!(
-            "Switch: a\n{}PORT  VRF  PEER\n{}",
-            "C  ".repeat(n),
-            "1  4\n".repeat(n)
-        ),
+        format!("IPv4 Unicast Summary:\nNeighbor V AS {}\n{}", "c ".repeat(n), "1 4 5\n".repeat(n)),
+        format!("Switch: a\n{}PORT  VRF  PEER\n{}", "C  ".repeat(n), "1  4\n".repeat(n)),
         format!("router bgp 1\n{}", " neighbor 10.0.0.1 bfd\n".repeat(n)),
         format!("BFD Peers:\n peer 10.0.0.1{}", " vrf".repeat(n)),
         format!("VRF a:\nB>* 10.0.0.0/8 via 10.0.0.1{}", ", x".repeat(n)),

@@ -52,52 +52,35 @@ impl RpcStats {
         let mut out = Self::default();
         let mut heading: Option<Heading<'_>> = None;
         let mut first = None;
-        for line in Piece::new(&clean, 0)
-            .lines()
-            .filter(|line| !is_noise(line.text))
-        {
+        for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
             let trimmed = line.trim();
             first = first.or(Some(trimmed.span()));
-            if let Some(found) = Heading::of(line, &["tx", "tx-fail"])
-                .or_else(|| Heading::of(line, &["Object:Operation:"]))
+            if let Some(found) =
+                Heading::of(line, &["tx", "tx-fail"]).or_else(|| Heading::of(line, &["Object:Operation:"]))
             {
                 heading = Some(found);
-            } else if heading
-                .as_ref()
-                .is_some_and(|heading| out.row(line, heading))
-            {
+            } else if heading.as_ref().is_some_and(|heading| out.row(line, heading)) {
             } else if let Some((key, value)) = trimmed.key_value() {
                 out.field(key, value);
             }
         }
-        if out.connected.is_some() {
-            Ok(out)
-        } else {
-            Err(first.map_or(Unread::Empty, Unread::Layout))
-        }
+        if out.connected.is_some() { Ok(out) } else { Err(first.map_or(Unread::Empty, Unread::Layout)) }
     }
 
     /// Requests sent, in either form.
     #[must_use]
     pub fn sent(&self) -> Option<u64> {
-        self.requests_sent
-            .map(|sent| sent.value)
-            .or_else(|| self.sum("sent"))
+        self.requests_sent.map(|sent| sent.value).or_else(|| self.sum("sent"))
     }
 
     /// Requests that were answered, in either form.
     #[must_use]
     pub fn replied(&self) -> Option<u64> {
-        self.responses_ok
-            .map(|ok| ok.value)
-            .or_else(|| self.sum("replied"))
+        self.responses_ok.map(|ok| ok.value).or_else(|| self.sum("replied"))
     }
 
     fn sum(&self, column: &str) -> Option<u64> {
-        let mut counts = self
-            .operations
-            .iter()
-            .filter_map(|row| row.counts.get(column));
+        let mut counts = self.operations.iter().filter_map(|row| row.counts.get(column));
         let first = counts.next()?.value;
         Some(counts.fold(first, |sum, count| sum.saturating_add(count.value)))
     }
@@ -114,9 +97,7 @@ impl RpcStats {
             "Hedgehog plugin" => {
                 self.connected = match value.text {
                     "connected to dataplane" => Some(value.with(true)),
-                    text if text.starts_with("not connected")
-                        || text.starts_with("disconnected") =>
-                    {
+                    text if text.starts_with("not connected") || text.starts_with("disconnected") => {
                         Some(value.with(false))
                     }
                     _ => None,
@@ -151,11 +132,7 @@ impl RpcStats {
             return false;
         }
         match name {
-            Some(name) => self.operations.push(RpcOperation {
-                name: name.string(),
-                counts,
-                span: line.trim().span(),
-            }),
+            Some(name) => self.operations.push(RpcOperation { name: name.string(), counts, span: line.trim().span() }),
             None => self.io = counts,
         }
         true
@@ -188,7 +165,8 @@ ConnectInf:Connect  :              1              1              0              
 
     #[test]
     fn short_form() {
-        let text = "Hedgehog plugin: connected to dataplane\n requests sent: 9204\n responses ok:  9204\n failures:      0\n";
+        let text =
+            "Hedgehog plugin: connected to dataplane\n requests sent: 9204\n responses ok:  9204\n failures:      0\n";
         let stats = RpcStats::parse(text).unwrap();
         assert!(stats.connected.unwrap().value);
         assert_eq!((stats.sent(), stats.replied()), (Some(9204), Some(9204)));
@@ -198,15 +176,8 @@ ConnectInf:Connect  :              1              1              0              
 
     #[test]
     fn unknown_forms() {
-        for text in [
-            "% Unknown command\n",
-            " failures: 12\n",
-            "Hedgehog plugin: v1.2\n",
-        ] {
-            assert!(
-                matches!(RpcStats::parse(text), Err(Unread::Layout(_))),
-                "{text}"
-            );
+        for text in ["% Unknown command\n", " failures: 12\n", "Hedgehog plugin: v1.2\n"] {
+            assert!(matches!(RpcStats::parse(text), Err(Unread::Layout(_))), "{text}");
         }
     }
 }

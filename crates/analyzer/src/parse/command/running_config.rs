@@ -71,10 +71,7 @@ impl RunningConfig {
         let mut out = Self::default();
         let mut block = Block::None;
         let (mut known, mut first) = (false, None);
-        for line in Piece::new(&clean, 0)
-            .lines()
-            .filter(|line| !is_noise(line.text))
-        {
+        for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
             first = first.or(Some(line.trim().span()));
             known |= line.text == "Current configuration:" || line.text.starts_with("frr version ");
             if line.indent() == 0 {
@@ -84,19 +81,13 @@ impl RunningConfig {
                 out.line(line.trim(), block);
             }
         }
-        if known {
-            Ok(out)
-        } else {
-            Err(first.map_or(Unread::Empty, Unread::Layout))
-        }
+        if known { Ok(out) } else { Err(first.map_or(Unread::Empty, Unread::Layout)) }
     }
 
     /// The `router bgp` block of a VRF.
     #[must_use]
     pub fn bgp_vrf(&self, name: &str) -> Option<&RouterBgp> {
-        self.bgp
-            .iter()
-            .find(|block| block.vrf.as_ref().is_some_and(|vrf| vrf.value == name))
+        self.bgp.iter().find(|block| block.vrf.as_ref().is_some_and(|vrf| vrf.value == name))
     }
 
     /// A line without indentation.
@@ -106,10 +97,7 @@ impl RunningConfig {
             let Some(asn) = words.next().and_then(Piece::parse) else {
                 return Block::None;
             };
-            let vrf = words
-                .by_ref()
-                .find(|word| word.text == "vrf")
-                .and_then(|_| words.next());
+            let vrf = words.by_ref().find(|word| word.text == "vrf").and_then(|_| words.next());
             self.bgp.push(RouterBgp {
                 asn,
                 vrf: vrf.map(Piece::string).filter(|vrf| vrf.value != "default"),
@@ -174,12 +162,7 @@ impl RouterBgp {
                 });
             } else if rest.first_word().0.text == "bfd" {
                 // FRR writes the lines of a neighbour together, its ASN first.
-                let known = self
-                    .neighbors
-                    .iter_mut()
-                    .rev()
-                    .take(8)
-                    .find(|known| known.name.value == name.text);
+                let known = self.neighbors.iter_mut().rev().take(8).find(|known| known.name.value == name.text);
                 if let Some(neighbor) = known {
                     neighbor.bfd = Some(line.span());
                 }
@@ -252,9 +235,6 @@ end
     fn a_cut_config_is_not_complete() {
         let config = RunningConfig::parse(&TEXT[..TEXT.len() - 20]).unwrap();
         assert!(!config.complete);
-        assert!(matches!(
-            RunningConfig::parse("interface lo\n ip address 1.1.1.1/32\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(RunningConfig::parse("interface lo\n ip address 1.1.1.1/32\n"), Err(Unread::Layout(_))));
     }
 }

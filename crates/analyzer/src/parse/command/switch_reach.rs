@@ -30,22 +30,12 @@ pub fn switch_reach(text: &str) -> Read<Vec<SwitchReach>> {
     let clean = without_escapes(text);
     let mut rows: Vec<SwitchReach> = Vec::new();
     let mut first = None;
-    for line in Piece::new(&clean, 0)
-        .lines()
-        .filter(|line| !is_noise(line.text))
-    {
+    for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
         first = first.or(Some(line.trim().span()));
-        if let Some((address, rest)) = line.after("Switch ").and_then(|rest| rest.split_once(": "))
-        {
+        if let Some((address, rest)) = line.after("Switch ").and_then(|rest| rest.split_once(": ")) {
             if let Some(address) = address.parse() {
                 let span = line.trim().span();
-                let mut row = SwitchReach {
-                    address,
-                    ping: None,
-                    arp: None,
-                    ssh: None,
-                    span,
-                };
+                let mut row = SwitchReach { address, ping: None, arp: None, ssh: None, span };
                 rest.words().for_each(|word| row.word(word));
                 rows.push(row);
             }
@@ -53,11 +43,7 @@ pub fn switch_reach(text: &str) -> Read<Vec<SwitchReach>> {
             line.words().for_each(|word| row.word(word));
         }
     }
-    if rows.is_empty() {
-        Err(first.map_or(Unread::Empty, Unread::Layout))
-    } else {
-        Ok(rows)
-    }
+    if rows.is_empty() { Err(first.map_or(Unread::Empty, Unread::Layout)) } else { Ok(rows) }
 }
 
 impl SwitchReach {
@@ -80,16 +66,14 @@ mod tests {
 
     #[test]
     fn joined_lines() {
-        let text = "Switch 172.30.0.8: ping=ok arp=REACHABLE\n ssh:22=open\nSwitch 172.30.0.9: ping=fail arp= ssh:22=closed\n";
+        let text =
+            "Switch 172.30.0.8: ping=ok arp=REACHABLE\n ssh:22=open\nSwitch 172.30.0.9: ping=fail arp= ssh:22=closed\n";
         let rows = switch_reach(text).unwrap();
         assert_eq!(rows.len(), 2);
         assert!(rows[0].ping.unwrap().value && rows[0].ssh.unwrap().value);
         assert_eq!(rows[0].arp.as_ref().unwrap().value, "REACHABLE");
         assert!(!rows[1].ping.unwrap().value && rows[1].arp.is_none());
         assert_eq!(rows[1].ssh.unwrap().span.slice(text), "closed");
-        assert!(matches!(
-            switch_reach("Switch leaf-01: fine\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(switch_reach("Switch leaf-01: fine\n"), Err(Unread::Layout(_))));
     }
 }

@@ -18,11 +18,7 @@ fn civil(date: &str, time: &str) -> Option<DateTime> {
     let year = parts.next()?.parse().ok()?;
     let (month, day) = (two(parts.next()?)?, two(parts.next()?)?);
     let mut clock = time.split(':');
-    let (hour, minute, second) = (
-        two(clock.next()?)?,
-        two(clock.next()?)?,
-        two(clock.next()?)?,
-    );
+    let (hour, minute, second) = (two(clock.next()?)?, two(clock.next()?)?, two(clock.next()?)?);
     if parts.next().is_some() || clock.next().is_some() {
         return None;
     }
@@ -36,42 +32,31 @@ pub(crate) fn ctime(text: &str) -> Option<DateTime> {
     let month = month(words.next()?)?;
     let day = words.next()?.parse().ok()?;
     let mut clock = words.next()?.split(':');
-    let (hour, minute, second) = (
-        two(clock.next()?)?,
-        two(clock.next()?)?,
-        two(clock.next()?)?,
-    );
+    let (hour, minute, second) = (two(clock.next()?)?, two(clock.next()?)?, two(clock.next()?)?);
     let year = words.next()?.parse().ok()?;
     DateTime::new(year, month, day, hour, minute, second, 0).ok()
 }
 
 /// Number of an English month name.
 pub(crate) fn month(text: &str) -> Option<i8> {
-    let names = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let at = names.iter().position(|name| *name == text)?;
     i8::try_from(at.saturating_add(1)).ok()
 }
 
 fn two(text: &str) -> Option<i8> {
-    if text.len() == 2 {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if text.len() == 2 { text.parse().ok() } else { None }
 }
 
 /// A UTC date of the configuration history: `2026/03/11 14:02:11`, or `14:02:11 on 2026/03/11` of older
 /// releases. With the number of bytes read.
 pub(crate) fn history_date(text: &str) -> Option<(Timestamp, usize)> {
-    let (date, length) =
-        if let Some(old) = text.get(..22).filter(|old| old.get(8..12) == Some(" on ")) {
-            (civil(old.get(12..22)?, old.get(..8)?)?, 22)
-        } else {
-            let new = text.get(..19)?;
-            (civil(new.get(..10)?, new.get(11..19)?)?, 19)
-        };
+    let (date, length) = if let Some(old) = text.get(..22).filter(|old| old.get(8..12) == Some(" on ")) {
+        (civil(old.get(12..22)?, old.get(..8)?)?, 22)
+    } else {
+        let new = text.get(..19)?;
+        (civil(new.get(..10)?, new.get(11..19)?)?, 19)
+    };
     let time = Offset::UTC.to_timestamp(date).ok()?;
     Some((time, length))
 }
@@ -106,9 +91,7 @@ pub(crate) fn duration(text: &str) -> Option<u64> {
         }
         let number: u64 = number.parse().ok()?;
         let tail = tail.trim_start();
-        let letters = tail
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(tail.len());
+        let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
         let (unit, after) = tail.split_at_checked(letters)?;
         total = total.checked_add(number.checked_mul(unit_seconds(unit)?)?)?;
         let after = after.strip_prefix("(s)").unwrap_or(after);
@@ -143,13 +126,7 @@ mod tests {
         ] {
             assert_eq!(date_time(text), Some(expected), "{text}");
         }
-        for text in [
-            "",
-            "2026-13-11 13:40:10",
-            "2026-03-11",
-            "2026-03-11 1:40:10 x",
-            "äöüäöüäöü",
-        ] {
+        for text in ["", "2026-13-11 13:40:10", "2026-03-11", "2026-03-11 1:40:10 x", "äöüäöüäöü"] {
             assert_eq!(date_time(text), None, "{text}");
         }
     }
@@ -157,14 +134,8 @@ mod tests {
     #[test]
     fn history_dates_are_utc() {
         let expected: Timestamp = "2026-03-11T14:02:11Z".parse().unwrap();
-        assert_eq!(
-            history_date("2026/03/11 14:02:11   none"),
-            Some((expected, 19))
-        );
-        assert_eq!(
-            history_date("14:02:11 on 2026/03/11 x"),
-            Some((expected, 22))
-        );
+        assert_eq!(history_date("2026/03/11 14:02:11   none"), Some((expected, 19)));
+        assert_eq!(history_date("14:02:11 on 2026/03/11 x"), Some((expected, 22)));
         assert_eq!(history_date("--"), None);
         assert_eq!(history_date("14:02:11 at 2026/03/11 x"), None);
     }
@@ -191,15 +162,7 @@ mod tests {
         ] {
             assert_eq!(duration(text), Some(seconds), "{text}");
         }
-        for text in [
-            "",
-            "never",
-            "12",
-            "1:2",
-            "12 parsecs",
-            "99999999999999999999s",
-            "99999999999999999w",
-        ] {
+        for text in ["", "never", "12", "1:2", "12 parsecs", "99999999999999999999s", "99999999999999999w"] {
             assert_eq!(duration(text), None, "{text}");
         }
     }

@@ -29,10 +29,7 @@ pub fn zebra_clients(text: &str) -> Read<Vec<ZebraClient>> {
     let clean = without_escapes(text);
     let mut rows = Vec::new();
     let (mut known, mut first) = (false, None);
-    for line in Piece::new(&clean, 0)
-        .lines()
-        .filter(|line| !is_noise(line.text))
-    {
+    for line in Piece::new(&clean, 0).lines().filter(|line| !is_noise(line.text)) {
         first = first.or(Some(line.trim().span()));
         if line.text.starts_with("Name ") && line.text.contains("Connect Time") {
             known = true;
@@ -54,11 +51,7 @@ pub fn zebra_clients(text: &str) -> Read<Vec<ZebraClient>> {
             }
         }
     }
-    if known {
-        Ok(rows)
-    } else {
-        Err(first.map_or(Unread::Empty, Unread::Layout))
-    }
+    if known { Ok(rows) } else { Err(first.map_or(Unread::Empty, Unread::Layout)) }
 }
 
 #[cfg(test)]
@@ -76,9 +69,6 @@ Routes column shows (added+updated)/deleted\n";
         assert_eq!(rows[1].name.value, "bgp");
         assert_eq!(rows[1].connected.unwrap().value, 781_200);
         assert_eq!(rows[1].last_write.unwrap().value, 8);
-        assert!(matches!(
-            zebra_clients("Client: bgp\n"),
-            Err(Unread::Layout(_))
-        ));
+        assert!(matches!(zebra_clients("Client: bgp\n"), Err(Unread::Layout(_))));
     }
 }

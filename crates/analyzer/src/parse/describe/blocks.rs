@@ -6,16 +6,8 @@ use crate::source::Span;
 const MAX_DEPTH: usize = 40;
 
 /// Blocks at the top whose lines are no keys: lists of pairs and tables.
-const RAW: &[&str] = &[
-    "Labels",
-    "Annotations",
-    "Taints",
-    "Node-Selectors",
-    "Tolerations",
-    "Conditions",
-    "Events",
-    "Readiness Gates",
-];
+const RAW: &[&str] =
+    &["Labels", "Annotations", "Taints", "Node-Selectors", "Tolerations", "Conditions", "Events", "Readiness Gates"];
 
 /// A piece of text with its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,9 +48,7 @@ pub(super) struct Described<'t> {
 impl<'t> Described<'t> {
     /// The blocks at the top.
     pub(super) fn top(&self) -> impl Iterator<Item = &Block<'t>> {
-        self.roots
-            .iter()
-            .filter_map(|index| self.blocks.get(*index))
+        self.roots.iter().filter_map(|index| self.blocks.get(*index))
     }
 
     /// The block at the top with this key.
@@ -68,10 +58,7 @@ impl<'t> Described<'t> {
 
     /// The blocks below a block.
     pub(super) fn below<'a>(&'a self, block: &'a Block<'t>) -> impl Iterator<Item = &'a Block<'t>> {
-        block
-            .children
-            .iter()
-            .filter_map(|index| self.blocks.get(*index))
+        block.children.iter().filter_map(|index| self.blocks.get(*index))
     }
 
     /// The block below a block with this key.
@@ -92,10 +79,7 @@ impl Block<'_> {
 fn split(line: &str) -> Option<(&str, usize)> {
     memchr::memchr_iter(b':', line.as_bytes()).find_map(|at| {
         let rest = line.get(at + 1..)?;
-        let ends = rest.is_empty()
-            || rest.starts_with("  ")
-            || rest.starts_with('\t')
-            || rest.trim().is_empty();
+        let ends = rest.is_empty() || rest.starts_with("  ") || rest.starts_with('\t') || rest.trim().is_empty();
         let key = line.get(..at)?;
         (ends && !key.trim().is_empty()).then_some((key, at + 1))
     })
@@ -105,10 +89,7 @@ fn split(line: &str) -> Option<(&str, usize)> {
 fn part(text: &str, base: usize) -> Option<Part<'_>> {
     let trimmed = text.trim();
     let start = base.saturating_add(text.len() - text.trim_start().len());
-    (!trimmed.is_empty()).then(|| Part {
-        text: trimmed,
-        span: Span::new(start, start + trimmed.len()),
-    })
+    (!trimmed.is_empty()).then(|| Part { text: trimmed, span: Span::new(start, start + trimmed.len()) })
 }
 
 /// Cuts a text into the objects that it describes. Each starts with `Name:` at the start of a line.
@@ -124,21 +105,13 @@ pub(super) fn read(text: &str) -> Vec<Described<'_>> {
         if line.trim().is_empty() {
             continue;
         }
-        if line
-            .strip_prefix("Name:")
-            .is_some_and(|rest| rest.starts_with("  ") || rest.starts_with('\t'))
-        {
-            objects.push(Described {
-                span: Span::new(base, base),
-                ..Described::default()
-            });
+        if line.strip_prefix("Name:").is_some_and(|rest| rest.starts_with("  ") || rest.starts_with('\t')) {
+            objects.push(Described { span: Span::new(base, base), ..Described::default() });
             stack.clear();
             ended = false;
         }
         // Section titles and prompts end an object.
-        if ["===", "---", "```", "$ ", "# "]
-            .iter()
-            .any(|mark| line.starts_with(mark))
+        if ["===", "---", "```", "$ ", "# "].iter().any(|mark| line.starts_with(mark))
             || line.contains("kubectl ") && !line.starts_with(' ')
         {
             // A certificate printed inside a value starts with dashes too.
@@ -157,19 +130,14 @@ pub(super) fn read(text: &str) -> Vec<Described<'_>> {
 /// Puts one line into the object.
 fn add<'t>(object: &mut Described<'t>, stack: &mut Vec<usize>, line: &'t str, base: usize) {
     let indent = line.len() - line.trim_start().len();
-    let root = stack
-        .first()
-        .and_then(|index| object.blocks.get_mut(*index));
+    let root = stack.first().and_then(|index| object.blocks.get_mut(*index));
     if let Some(root) = root
         && indent > 0
         && root.key.is_some_and(|key| RAW.contains(&key.text))
     {
         let content = line.get(indent..).unwrap_or("").trim_end();
         let span = Span::new(base + indent, base + indent + content.len());
-        root.lines.push(Part {
-            text: content,
-            span,
-        });
+        root.lines.push(Part { text: content, span });
         return;
     }
     let index = object.blocks.len();
@@ -182,26 +150,16 @@ fn add<'t>(object: &mut Described<'t>, stack: &mut Vec<usize>, line: &'t str, ba
             children: Vec::new(),
             lines: Vec::new(),
         },
-        None => Block {
-            indent,
-            key: None,
-            value: part(line, base),
-            padded: false,
-            children: Vec::new(),
-            lines: Vec::new(),
-        },
+        None => {
+            Block { indent, key: None, value: part(line, base), padded: false, children: Vec::new(), lines: Vec::new() }
+        }
     };
     if block.key.is_none() {
         // An item stands two blanks deeper than its list; anything else continues a text of many lines.
         let parent = stack
             .iter()
             .rev()
-            .find(|index| {
-                object
-                    .blocks
-                    .get(**index)
-                    .is_some_and(|parent| parent.indent < indent)
-            })
+            .find(|index| object.blocks.get(**index).is_some_and(|parent| parent.indent < indent))
             .copied();
         if let Some(parent) = parent.and_then(|parent| object.blocks.get_mut(parent))
             && parent.value.is_none()
@@ -212,21 +170,13 @@ fn add<'t>(object: &mut Described<'t>, stack: &mut Vec<usize>, line: &'t str, ba
         }
         return;
     }
-    while stack.last().is_some_and(|top| {
-        object
-            .blocks
-            .get(*top)
-            .is_none_or(|top| top.indent >= indent)
-    }) {
+    while stack.last().is_some_and(|top| object.blocks.get(*top).is_none_or(|top| top.indent >= indent)) {
         stack.pop();
     }
     if stack.len() >= MAX_DEPTH {
         return;
     }
-    match stack
-        .last()
-        .and_then(|parent| object.blocks.get_mut(*parent))
-    {
+    match stack.last().and_then(|parent| object.blocks.get_mut(*parent)) {
         Some(parent) => parent.children.push(index),
         None if indent == 0 => object.roots.push(index),
         None => return,
@@ -267,18 +217,11 @@ pub(super) fn table<'t>(lines: &[Part<'t>]) -> Vec<Vec<Part<'t>>> {
             }
             cuts.push(row.text.len());
             let base = row.span.start as usize;
-            let empty = Part {
-                text: "",
-                span: row.span,
-            };
+            let empty = Part { text: "", span: row.span };
             let mut cells: Vec<Part<'t>> = cuts
                 .windows(2)
                 .map(|cut| match cut {
-                    [from, to] => row
-                        .text
-                        .get(*from..*to)
-                        .and_then(|text| part(text, base + from))
-                        .unwrap_or(empty),
+                    [from, to] => row.text.get(*from..*to).and_then(|text| part(text, base + from)).unwrap_or(empty),
                     _ => empty,
                 })
                 .collect();

@@ -27,11 +27,7 @@ fn time(part: Part<'_>) -> Draft {
 
 /// `True` and `False` of a condition are texts.
 fn quoted(part: Part<'_>) -> Draft {
-    Draft::Scalar {
-        text: part.text.to_owned(),
-        style: ScalarStyle::DoubleQuoted,
-        span: part.span,
-    }
+    Draft::Scalar { text: part.text.to_owned(), style: ScalarStyle::DoubleQuoted, span: part.span }
 }
 
 fn is_set(part: Part<'_>) -> bool {
@@ -39,12 +35,7 @@ fn is_set(part: Part<'_>) -> bool {
 }
 
 /// Sets a field from the value of a block.
-fn copy(
-    object: &mut Draft,
-    block: Option<&Block<'_>>,
-    path: &[&str],
-    make: impl Fn(Part<'_>) -> Draft,
-) {
+fn copy(object: &mut Draft, block: Option<&Block<'_>>, path: &[&str], make: impl Fn(Part<'_>) -> Draft) {
     if let Some(block) = block
         && let (Some(key), Some(value)) = (block.key, block.value)
         && is_set(value)
@@ -56,10 +47,7 @@ fn copy(
 /// A part of a value with its own place.
 fn sub<'t>(whole: Part<'t>, from: usize, to: usize) -> Part<'t> {
     let start = whole.span.start as usize;
-    Part {
-        text: whole.text.get(from..to).unwrap_or(""),
-        span: Span::new(start + from, start + to),
-    }
+    Part { text: whole.text.get(from..to).unwrap_or(""), span: Span::new(start + from, start + to) }
 }
 
 /// A described pod.
@@ -67,35 +55,18 @@ pub(super) fn pod(described: &Described<'_>) -> Draft {
     let mut object = Draft::map();
     let root = |key: &str| described.root(key);
     copy(&mut object, root("Name"), &["metadata", "name"], plain);
-    copy(
-        &mut object,
-        root("Namespace"),
-        &["metadata", "namespace"],
-        plain,
-    );
+    copy(&mut object, root("Namespace"), &["metadata", "namespace"], plain);
     pairs(described, &mut object);
     copy(&mut object, root("Node"), &["spec", "nodeName"], |node| {
         let end = node.text.find('/').unwrap_or(node.text.len());
         plain(sub(node, 0, end))
     });
-    copy(
-        &mut object,
-        root("Start Time"),
-        &["status", "startTime"],
-        time,
-    );
+    copy(&mut object, root("Start Time"), &["status", "startTime"], time);
     match root("Status").and_then(|status| status.value) {
         // `Terminating (lasts 5m)` is no phase.
         Some(status) if status.text.starts_with("Terminating") => {
-            let age = status
-                .text
-                .split_once("(lasts ")
-                .map_or("0s", |(_, age)| age.trim_end_matches(')'));
-            object.set(
-                &["metadata", "deletionTimestamp"],
-                status.span,
-                Draft::plain(age, status.span),
-            );
+            let age = status.text.split_once("(lasts ").map_or("0s", |(_, age)| age.trim_end_matches(')'));
+            object.set(&["metadata", "deletionTimestamp"], status.span, Draft::plain(age, status.span));
         }
         _ => copy(&mut object, root("Status"), &["status", "phase"], plain),
     }
@@ -131,18 +102,10 @@ fn container(described: &Described<'_>, block: &Block<'_>, name: Part<'_>) -> (D
         item.set(&["name"], name.span, plain(name));
         copy(item, described.child(block, "Image"), &["image"], plain);
     }
-    copy(
-        &mut status,
-        described.child(block, "Ready"),
-        &["ready"],
-        |ready| Draft::plain(ready.text.to_lowercase(), ready.span),
-    );
-    copy(
-        &mut status,
-        described.child(block, "Restart Count"),
-        &["restartCount"],
-        plain,
-    );
+    copy(&mut status, described.child(block, "Ready"), &["ready"], |ready| {
+        Draft::plain(ready.text.to_lowercase(), ready.span)
+    });
+    copy(&mut status, described.child(block, "Restart Count"), &["restartCount"], plain);
     for (label, field) in [("State", "state"), ("Last State", "lastState")] {
         let Some(state) = described.child(block, label) else {
             continue;
@@ -155,47 +118,13 @@ fn container(described: &Described<'_>, block: &Block<'_>, name: Part<'_>) -> (D
             continue;
         }
         let mut fields = Draft::map();
-        copy(
-            &mut fields,
-            described.child(state, "Reason"),
-            &["reason"],
-            plain,
-        );
-        copy(
-            &mut fields,
-            described.child(state, "Message"),
-            &["message"],
-            plain,
-        );
-        copy(
-            &mut fields,
-            described.child(state, "Exit Code"),
-            &["exitCode"],
-            plain,
-        );
-        copy(
-            &mut fields,
-            described.child(state, "Signal"),
-            &["signal"],
-            plain,
-        );
-        copy(
-            &mut fields,
-            described.child(state, "Started"),
-            &["startedAt"],
-            time,
-        );
-        copy(
-            &mut fields,
-            described.child(state, "Finished"),
-            &["finishedAt"],
-            time,
-        );
-        status.set(
-            &[field],
-            key.span,
-            Draft::Map(vec![(word_key, word.span, fields)]),
-        );
+        copy(&mut fields, described.child(state, "Reason"), &["reason"], plain);
+        copy(&mut fields, described.child(state, "Message"), &["message"], plain);
+        copy(&mut fields, described.child(state, "Exit Code"), &["exitCode"], plain);
+        copy(&mut fields, described.child(state, "Signal"), &["signal"], plain);
+        copy(&mut fields, described.child(state, "Started"), &["startedAt"], time);
+        copy(&mut fields, described.child(state, "Finished"), &["finishedAt"], time);
+        status.set(&[field], key.span, Draft::Map(vec![(word_key, word.span, fields)]));
     }
     (spec, status)
 }
@@ -220,25 +149,10 @@ pub(super) fn node(described: &Described<'_>) -> Draft {
     let root = |key: &str| described.root(key);
     copy(&mut object, root("Name"), &["metadata", "name"], plain);
     pairs(described, &mut object);
-    copy(
-        &mut object,
-        root("CreationTimestamp"),
-        &["metadata", "creationTimestamp"],
-        time,
-    );
-    copy(
-        &mut object,
-        root("Unschedulable"),
-        &["spec", "unschedulable"],
-        plain,
-    );
+    copy(&mut object, root("CreationTimestamp"), &["metadata", "creationTimestamp"], time);
+    copy(&mut object, root("Unschedulable"), &["spec", "unschedulable"], plain);
     if let Some(block) = root("Taints") {
-        for taint in block
-            .value
-            .iter()
-            .chain(&block.lines)
-            .filter(|taint| is_set(**taint))
-        {
+        for taint in block.value.iter().chain(&block.lines).filter(|taint| is_set(**taint)) {
             let (rest, effect) = taint.text.rsplit_once(':').unwrap_or((taint.text, ""));
             let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
             let mut fields = Draft::map();
@@ -280,12 +194,7 @@ pub(super) fn node(described: &Described<'_>) -> Draft {
             ("Container Runtime Version", "containerRuntimeVersion"),
             ("Kubelet Version", "kubeletVersion"),
         ] {
-            copy(
-                &mut object,
-                described.child(block, label),
-                &["status", "nodeInfo", field],
-                plain,
-            );
+            copy(&mut object, described.child(block, label), &["status", "nodeInfo", field], plain);
         }
     }
     object
@@ -315,11 +224,7 @@ pub(super) fn events(described: &Described<'_>, kind: &str) -> Vec<Draft> {
                 event.set(&["involvedObject", "name"], name.span, plain(name));
             }
             if let Some(namespace) = value("Namespace") {
-                event.set(
-                    &["involvedObject", "namespace"],
-                    namespace.span,
-                    plain(namespace),
-                );
+                event.set(&["involvedObject", "namespace"], namespace.span, plain(namespace));
                 event.set(&["metadata", "namespace"], namespace.span, plain(namespace));
             }
             event.set(&["type"], key, plain(*level));
@@ -329,19 +234,12 @@ pub(super) fn events(described: &Described<'_>, kind: &str) -> Vec<Draft> {
             // `4m2s (x15 over 72m)`
             let end = age.text.find(" (x").unwrap_or(age.text.len());
             event.set(&["lastTimestamp"], key, plain(sub(*age, 0, end)));
-            let repeats = age
-                .text
-                .get(end..)
-                .and_then(|rest| rest.strip_prefix(" (x")?.strip_suffix(')'));
+            let repeats = age.text.get(end..).and_then(|rest| rest.strip_prefix(" (x")?.strip_suffix(')'));
             if let Some((count, first)) = repeats.and_then(|text| text.split_once(" over ")) {
                 let at = end + 3;
                 event.set(&["count"], key, plain(sub(*age, at, at + count.len())));
                 let at = at + count.len() + 6;
-                event.set(
-                    &["firstTimestamp"],
-                    key,
-                    plain(sub(*age, at, at + first.len())),
-                );
+                event.set(&["firstTimestamp"], key, plain(sub(*age, at, at + first.len())));
             }
             Some(event)
         })

@@ -44,20 +44,13 @@ pub(super) fn object(described: &Described<'_>, kind: &str) -> Draft {
 
 /// A scalar as printed.
 pub(super) fn plain(part: Part<'_>) -> Draft {
-    let text = if part.text == "<nil>" {
-        "null"
-    } else {
-        part.text
-    };
+    let text = if part.text == "<nil>" { "null" } else { part.text };
     Draft::plain(text, part.span)
 }
 
 /// Labels (`a=b`) and annotations (`a: b`).
 pub(super) fn pairs(described: &Described<'_>, object: &mut Draft) {
-    for (label, field, sign) in [
-        ("Labels", "labels", "="),
-        ("Annotations", "annotations", ": "),
-    ] {
+    for (label, field, sign) in [("Labels", "labels", "="), ("Annotations", "annotations", ": ")] {
         let Some(block) = described.root(label) else {
             continue;
         };
@@ -107,11 +100,7 @@ impl Reader<'_, '_> {
             };
         }
         let keyed = self.described.below(block).any(|child| child.key.is_some());
-        if keyed {
-            self.fields(block, path)
-        } else {
-            self.items(block)
-        }
+        if keyed { self.fields(block, path) } else { self.items(block) }
     }
 
     /// A list of scalars, or of lists printed as `[a b]`.
@@ -121,17 +110,11 @@ impl Reader<'_, '_> {
             .below(block)
             .filter_map(|child| child.value)
             .map(|item| {
-                let inner = item
-                    .text
-                    .strip_prefix('[')
-                    .and_then(|text| text.strip_suffix(']'));
+                let inner = item.text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
                 match inner {
-                    Some(words) => Draft::Seq(
-                        words
-                            .split_whitespace()
-                            .map(|word| Draft::plain(word, item.span))
-                            .collect(),
-                    ),
+                    Some(words) => {
+                        Draft::Seq(words.split_whitespace().map(|word| Draft::plain(word, item.span)).collect())
+                    }
                     None => plain(item),
                 }
             })
@@ -143,11 +126,8 @@ impl Reader<'_, '_> {
     /// field that is not behind the one before starts the next object.
     fn fields(&self, block: &Block<'_>, path: &[String]) -> Draft {
         let keys = names::keys(self.kind, path);
-        let children: Vec<(String, &Block<'_>)> = self
-            .described
-            .below(block)
-            .filter_map(|child| Some((keys.key(child.key?.text), child)))
-            .collect();
+        let children: Vec<(String, &Block<'_>)> =
+            self.described.below(block).filter_map(|child| Some((keys.key(child.key?.text), child))).collect();
         let distinct: BTreeSet<&str> = children.iter().map(|(key, _)| key.as_str()).collect();
         let list = names::is_list(self.kind, path) || distinct.len() < children.len();
         let single = names::is_list_of_single_fields(path);
@@ -159,10 +139,7 @@ impl Reader<'_, '_> {
             path.pop();
             let place = child.key.map_or(self.described.span, |key| key.span);
             match items.last_mut() {
-                Some(item)
-                    if !list
-                        || (!single && item.last().is_some_and(|(last, _, _)| *last < key)) =>
-                {
+                Some(item) if !list || (!single && item.last().is_some_and(|(last, _, _)| *last < key)) => {
                     item.push((key, place, value));
                 }
                 _ => items.push(vec![(key, place, value)]),

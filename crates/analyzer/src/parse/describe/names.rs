@@ -22,17 +22,11 @@ pub(super) enum Keys {
 impl Keys {
     /// The key that was printed as `label`.
     pub(super) fn key(self, label: &str) -> String {
-        if label
-            .chars()
-            .any(|c| !(c.is_alphabetic() || c == '-' || c == ' '))
-        {
+        if label.chars().any(|c| !(c.is_alphabetic() || c == '-' || c == ' ')) {
             return label.to_owned();
         }
         // Splitting puts blanks around dashes.
-        if self == Self::Parts
-            || label
-                .split(' ')
-                .any(|word| word.contains('-') && word.contains(char::is_alphabetic))
+        if self == Self::Parts || label.split(' ').any(|word| word.contains('-') && word.contains(char::is_alphabetic))
         {
             return label.to_owned();
         }
@@ -43,11 +37,7 @@ impl Keys {
                 key.extend(rest.chars().filter(|c| *c != ' '));
                 key
             }
-            Self::Names => label
-                .chars()
-                .filter(|c| *c != ' ')
-                .collect::<String>()
-                .to_lowercase(),
+            Self::Names => label.chars().filter(|c| *c != ' ').collect::<String>().to_lowercase(),
             Self::Vrfs if label == "Default" => "default".to_owned(),
             Self::Vrfs | Self::Parts | Self::Other => label.chars().filter(|c| *c != ' ').collect(),
         }
@@ -56,12 +46,7 @@ impl Keys {
 
 /// The last two steps of a route.
 fn tail(path: &[String]) -> (&str, &str) {
-    let step = |back: usize| {
-        path.len()
-            .checked_sub(back)
-            .and_then(|at| path.get(at))
-            .map_or("", String::as_str)
-    };
+    let step = |back: usize| path.len().checked_sub(back).and_then(|at| path.get(at)).map_or("", String::as_str);
     (step(2), step(1))
 }
 
@@ -72,33 +57,20 @@ pub(super) fn keys(kind: &str, path: &[String]) -> Keys {
         (_, "bgpNeighbors" | "bfdPeers" | "vrfs") => Keys::Vrfs,
         ("bgpNeighbors" | "bfdPeers", _) => Keys::Other,
         ("external" | "externals", "vpcs") => Keys::Fields,
-        (_, "connections" | "vpcs" | "peerings" | "peering" | "switches" | "externals") => {
-            Keys::Names
-        }
+        (_, "connections" | "vpcs" | "peerings" | "peering" | "switches" | "externals") => Keys::Names,
         (_, "vpcAttachments" | "vpcPeers" | "ipv4Namespaces" | "vlanNamespaces") => Keys::Names,
         (_, "externalAttachments" | "externalPeerings" | "subnets" | "groups") => Keys::Names,
-        (_, "attachedVPCs" | "configuredVPCSubnets" | "gatewayDataplane" | "gatewayFRR") => {
-            Keys::Names
-        }
-        (_, "connectionIDs" | "vpcVNIs" | "vpcSubnetVNIs" | "vpcInfoIDs" | "irbVLANs") => {
-            Keys::Names
-        }
-        (
-            _,
-            "portChannelIDs" | "externalIDs" | "subnetIDs" | "defaultSwitchUsers" | "onie" | "tags",
-        ) => Keys::Names,
+        (_, "attachedVPCs" | "configuredVPCSubnets" | "gatewayDataplane" | "gatewayFRR") => Keys::Names,
+        (_, "connectionIDs" | "vpcVNIs" | "vpcSubnetVNIs" | "vpcInfoIDs" | "irbVLANs") => Keys::Names,
+        (_, "portChannelIDs" | "externalIDs" | "subnetIDs" | "defaultSwitchUsers" | "onie" | "tags") => Keys::Names,
         (_, "loopbackWorkaroundLinks" | "loopbackWorkaroundVLANs") => Keys::Names,
         ("vpcSubnetVNIs", _) | ("fabric", "nos") => Keys::Names,
         (_, "permit") if kind == "VPCPeering" || is_agent_peering(path) => Keys::Names,
         (_, "fans" | "psus" | "temps") => Keys::Parts,
         (_, "interfaces" | "transceivers" | "breakouts") => Keys::Other,
-        (_, "firmware" | "channels" | "queues" | "portGroups" | "portProfiles" | "pipelines") => {
-            Keys::Other
-        }
+        (_, "firmware" | "channels" | "queues" | "portGroups" | "portProfiles" | "pipelines") => Keys::Other,
         (_, "supported" | "allocated" | "communities" | "gatewayCommunities") => Keys::Other,
-        (_, "portSpeeds" | "portGroupSpeeds" | "portBreakouts" | "portAutoNegs" | "portFECs") => {
-            Keys::Other
-        }
+        (_, "portSpeeds" | "portGroupSpeeds" | "portBreakouts" | "portAutoNegs" | "portFECs") => Keys::Other,
         (before, "ports") if before != "portForward" => Keys::Other,
         ("dhcp", "static") => Keys::Other,
         (_, "neighbors") if !is_list(kind, path) => Keys::Other,
@@ -108,19 +80,16 @@ pub(super) fn keys(kind: &str, path: &[String]) -> Keys {
 
 /// `vpcPeers.<name>.permit` of an Agent.
 fn is_agent_peering(path: &[String]) -> bool {
-    path.len()
-        .checked_sub(3)
-        .and_then(|at| path.get(at))
-        .is_some_and(|step| step == "vpcPeers")
+    path.len().checked_sub(3).and_then(|at| path.get(at)).is_some_and(|step| step == "vpcPeers")
 }
 
 /// True where the field at this route is a list of objects. Lists of one object look like objects.
 pub(super) fn is_list(kind: &str, path: &[String]) -> bool {
     let (before, last) = tail(path);
     match last {
-        "links" | "peerLinks" | "sessionLinks" | "members" | "expose" | "ips" | "as" | "rules"
-        | "src" | "dst" | "conditions" | "lldpNeighbors" | "ranges" | "staticRoutes"
-        | "ownerReferences" | "users" | "vpcIRBVLANs" | "statements" | "advertisedRoutes" => true,
+        "links" | "peerLinks" | "sessionLinks" | "members" | "expose" | "ips" | "as" | "rules" | "src" | "dst"
+        | "conditions" | "lldpNeighbors" | "ranges" | "staticRoutes" | "ownerReferences" | "users" | "vpcIRBVLANs"
+        | "statements" | "advertisedRoutes" => true,
         "th5WorkaroundVLANs" => kind == "Fabricator",
         "neighbors" => before == "gateway" || before == "spec",
         "groups" => before == "gateway" || (kind == "Gateway" && before == "spec"),
@@ -138,10 +107,7 @@ pub(super) fn is_list_of_single_fields(path: &[String]) -> bool {
 
 /// True for fields that mean something by being there, even empty.
 pub(super) fn counts_when_empty(key: &str) -> bool {
-    matches!(
-        key,
-        "static" | "masquerade" | "portForward" | "spineLeaf" | "running"
-    )
+    matches!(key, "static" | "masquerade" | "portForward" | "spineLeaf" | "running")
 }
 
 #[cfg(test)]
@@ -162,18 +128,10 @@ mod tests {
         ] {
             assert_eq!(Keys::Fields.key(label), key);
         }
-        for (label, key) in [
-            ("Gw - East", "gw-east"),
-            ("App -- Store", "app--store"),
-            ("vpc-01", "vpc-01"),
-        ] {
+        for (label, key) in [("Gw - East", "gw-east"), ("App -- Store", "app--store"), ("vpc-01", "vpc-01")] {
             assert_eq!(Keys::Names.key(label), key);
         }
-        for (label, key) in [
-            ("Default", "default"),
-            ("Vrf Eisp", "VrfEisp"),
-            ("VrfEisp-1", "VrfEisp-1"),
-        ] {
+        for (label, key) in [("Default", "default"), ("Vrf Eisp", "VrfEisp"), ("VrfEisp-1", "VrfEisp-1")] {
             assert_eq!(Keys::Vrfs.key(label), key);
         }
         assert_eq!(Keys::Parts.key("FanTray 1 Fan 1"), "FanTray 1 Fan 1");

@@ -8,11 +8,7 @@ use crate::yaml::{NodeKind, NodeRef};
 /// Writes an object down as `route=value` lines.
 fn flat(node: NodeRef<'_>, route: &str, out: &mut Vec<String>) {
     let join = |step: &str| {
-        if route.is_empty() {
-            step.to_owned()
-        } else {
-            format!("{route}.{step}")
-        }
+        if route.is_empty() { step.to_owned() } else { format!("{route}.{step}") }
     };
     match node.kind() {
         NodeKind::Scalar => out.push(format!("{route}={}", node.text().unwrap())),
@@ -111,11 +107,7 @@ Events:
 
 #[test]
 fn agents() {
-    let found = objects(
-        EntryId(0),
-        AGENTS,
-        Some("Executing: /opt/bin/kubectl describe agents -A"),
-    );
+    let found = objects(EntryId(0), AGENTS, Some("Executing: /opt/bin/kubectl describe agents -A"));
     assert_eq!(found.objects.len(), 3);
     assert!(found.objects.iter().all(|object| !object.selector) && found.problems.is_empty());
     assert_eq!(
@@ -329,13 +321,7 @@ fn other_texts() {
     assert!(found.objects.is_empty());
     assert_eq!(found.problems.len(), 1);
     assert!(is_description(AGENTS) && is_description(service));
-    for text in [
-        "",
-        "name: x\n",
-        "Name: x\nNamespace: y\n",
-        "Names:  x\n",
-        "NAME   AGE\n",
-    ] {
+    for text in ["", "name: x\n", "Name: x\nNamespace: y\n", "Names:  x\n", "NAME   AGE\n"] {
         assert!(!is_description(text), "{text}");
         assert!(objects(EntryId(0), text, None).objects.is_empty(), "{text}");
     }

@@ -30,9 +30,7 @@ pub fn strip(text: &str) -> Cow<'_, str> {
     while let Some(at) = memchr::memchr(0x1b, rest.as_bytes()) {
         let (before, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);
-        rest = tail
-            .get(sequence_len(tail.as_bytes()).max(1)..)
-            .unwrap_or("");
+        rest = tail.get(sequence_len(tail.as_bytes()).max(1)..).unwrap_or("");
     }
     out.push_str(rest);
     Cow::Owned(out)
@@ -50,10 +48,7 @@ impl<'t> Plain<'t> {
     /// Strips `line`.
     pub(super) fn new(line: &'t str) -> Self {
         if memchr::memchr(0x1b, line.as_bytes()).is_none() {
-            return Self {
-                text: Cow::Borrowed(line),
-                runs: Vec::new(),
-            };
+            return Self { text: Cow::Borrowed(line), runs: Vec::new() };
         }
         let mut out = String::with_capacity(line.len());
         let mut runs = Vec::new();
@@ -67,31 +62,19 @@ impl<'t> Plain<'t> {
             let skip = sequence_len(rest.as_bytes().get(keep..).unwrap_or(&[]));
             at += keep + skip;
         }
-        Self {
-            text: Cow::Owned(out),
-            runs,
-        }
+        Self { text: Cow::Owned(out), runs }
     }
 
     /// The raw offset of plain offset `at`.
     fn raw(&self, at: usize) -> usize {
-        let index = self
-            .runs
-            .partition_point(|(plain, _)| *plain <= at)
-            .saturating_sub(1);
-        self.runs
-            .get(index)
-            .map_or(at, |(plain, raw)| raw + at.saturating_sub(*plain))
+        let index = self.runs.partition_point(|(plain, _)| *plain <= at).saturating_sub(1);
+        self.runs.get(index).map_or(at, |(plain, raw)| raw + at.saturating_sub(*plain))
     }
 
     /// The raw range of a plain range: it begins at the raw place of the first byte and ends behind the last.
     pub(super) fn raw_range(&self, start: usize, end: usize) -> (usize, usize) {
         let from = self.raw(start);
-        if end <= start {
-            (from, from)
-        } else {
-            (from, self.raw(end - 1) + 1)
-        }
+        if end <= start { (from, from) } else { (from, self.raw(end - 1) + 1) }
     }
 }
 

@@ -30,10 +30,7 @@ pub fn block(text: &str, line: Span) -> Span {
         }
         end = start + next.trim_end_matches('\r').len();
     }
-    Span {
-        start: line.start,
-        end: Span::new(0, end).end,
-    }
+    Span { start: line.start, end: Span::new(0, end).end }
 }
 
 /// What a panic report says.
@@ -55,10 +52,7 @@ pub fn panic_details(text: &str, hit: &Hit) -> Panic {
     let part = |line: &str, at: usize, from: usize| {
         let value = line.get(from..).unwrap_or("");
         let lead = value.len() - value.trim_start().len();
-        Span::new(
-            at + from + lead,
-            at + from + value.trim_end().len().max(lead),
-        )
+        Span::new(at + from + lead, at + from + value.trim_end().len().max(lead))
     };
     let mut at = whole.start as usize;
     let mut after_thread = false;

@@ -27,13 +27,7 @@ fn rollbacks(text: &str, hits: &mut [Hit]) {
         {
             hit.literal = &dataplane::ROLLED_BACK;
             rolling = None;
-        } else if [
-            &dataplane::APPLY_FAILED,
-            &dataplane::APPLY_REPORTED,
-            &dataplane::STARTED,
-        ]
-        .contains(&hit.literal)
-        {
+        } else if [&dataplane::APPLY_FAILED, &dataplane::APPLY_REPORTED, &dataplane::STARTED].contains(&hit.literal) {
             rolling = None;
         }
     }
@@ -41,9 +35,7 @@ fn rollbacks(text: &str, hits: &mut [Hit]) {
 
 /// watchfrr forks one `restart all` in every healthy start, before `all daemons up`.
 fn daemon_starts(hits: &mut [Hit]) {
-    let first = hits
-        .iter()
-        .find(|hit| [&frr::ALL_UP, &frr::WATCHING].contains(&hit.literal));
+    let first = hits.iter().find(|hit| [&frr::ALL_UP, &frr::WATCHING].contains(&hit.literal));
     // Without the start in the log the process is taken to be running already.
     let mut starting = first.is_some_and(|hit| *hit.literal == frr::ALL_UP);
     for hit in hits {
@@ -68,15 +60,8 @@ fn driver_panics(text: &str, hits: &mut Vec<Hit>) {
             return true;
         }
         driver.is_some_and(|end| {
-            let between = Span {
-                start: end,
-                end: hit.line.start,
-            }
-            .slice(text);
-            memchr::memchr_iter(b'\n', between.as_bytes())
-                .take(DRIVER_PANIC_LINES + 1)
-                .count()
-                <= DRIVER_PANIC_LINES
+            let between = Span { start: end, end: hit.line.start }.slice(text);
+            memchr::memchr_iter(b'\n', between.as_bytes()).take(DRIVER_PANIC_LINES + 1).count() <= DRIVER_PANIC_LINES
         })
     });
 }
@@ -87,16 +72,11 @@ fn agent_generations(text: &str, hits: &mut [Hit]) {
     for hit in hits {
         let literal = hit.literal;
         if *literal == switch_agent::CONFIG_CHANGED || *literal == switch_agent::CONFIG_LOADED {
-            let named = hit
-                .number(text, "generation")
-                .and_then(|_| hit.field_span("generation"));
+            let named = hit.number(text, "generation").and_then(|_| hit.field_span("generation"));
             generation = named.or(generation);
         } else if let Some(name) = literal.inherited
             && let Some(span) = generation
-            && let Some(index) = literal
-                .field_names()
-                .iter()
-                .position(|known| *known == name)
+            && let Some(index) = literal.field_names().iter().position(|known| *known == name)
         {
             hit.set_field(index, span);
         }

@@ -35,11 +35,7 @@ pub fn looks_like_log(text: &str) -> Option<Dialect> {
     const LINES: usize = 60;
     let mut counts: Vec<(Dialect, usize)> = Vec::new();
     let mut lines = 0;
-    for line in text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .take(LINES)
-    {
+    for line in text.lines().filter(|line| !line.trim().is_empty()).take(LINES) {
         lines += 1;
         // A head is short; the rest of a long line says nothing.
         let info = parse_line(clip(line, 600), None);
@@ -57,11 +53,7 @@ pub fn looks_like_log(text: &str) -> Option<Dialect> {
     }
     let total: usize = counts.iter().map(|(_, count)| count).sum();
     let (dialect, most) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    let enough = if lines <= 3 {
-        most == lines && lines >= 2
-    } else {
-        most >= 3 || most * 2 > lines
-    };
+    let enough = if lines <= 3 { most == lines && lines >= 2 } else { most >= 3 || most * 2 > lines };
     (enough && total * 5 >= lines * 2).then_some(dialect)
 }
 

@@ -13,10 +13,7 @@ use crate::source::Span;
 /// Stands for "no time" and "no index".
 const NO_TIME: i64 = i64::MIN;
 const NO_INDEX: u32 = u32::MAX;
-const NO_SPAN: Span = Span {
-    start: u32::MAX,
-    end: 0,
-};
+const NO_SPAN: Span = Span { start: u32::MAX, end: 0 };
 
 /// An occurrence of a literal. Small: a refused generation repeats every 15 s for days.
 #[derive(Debug, Clone, Copy)]
@@ -34,31 +31,14 @@ pub struct Hit {
 }
 
 impl Hit {
-    pub(super) fn new(
-        literal: &'static Literal,
-        line: Span,
-        message: u32,
-        level: Option<Level>,
-    ) -> Self {
-        Self {
-            literal,
-            line,
-            level,
-            message,
-            micros: NO_TIME,
-            fields: [NO_SPAN; FIELDS],
-            ended_by: NO_INDEX,
-        }
+    pub(super) fn new(literal: &'static Literal, line: Span, message: u32, level: Option<Level>) -> Self {
+        Self { literal, line, level, message, micros: NO_TIME, fields: [NO_SPAN; FIELDS], ended_by: NO_INDEX }
     }
 
     /// Time of the line, or of the message that it belongs to. Microseconds.
     #[must_use]
     pub fn time(&self) -> Option<Timestamp> {
-        if self.micros == NO_TIME {
-            None
-        } else {
-            Timestamp::from_microsecond(self.micros).ok()
-        }
+        if self.micros == NO_TIME { None } else { Timestamp::from_microsecond(self.micros).ok() }
     }
 
     pub(super) fn set_time(&mut self, time: Option<Timestamp>) {
@@ -68,10 +48,7 @@ impl Hit {
     /// The message: the line without stamp, level and module.
     #[must_use]
     pub fn message(&self) -> Span {
-        Span {
-            start: self.message,
-            end: self.line.end.max(self.message),
-        }
+        Span { start: self.message, end: self.line.end.max(self.message) }
     }
 
     /// The message without colours.
@@ -83,15 +60,8 @@ impl Hit {
     /// Place of a captured field.
     #[must_use]
     pub fn field_span(&self, name: &str) -> Option<Span> {
-        let index = self
-            .literal
-            .field_names()
-            .iter()
-            .position(|known| *known == name)?;
-        self.fields
-            .get(index)
-            .copied()
-            .filter(|span| *span != NO_SPAN)
+        let index = self.literal.field_names().iter().position(|known| *known == name)?;
+        self.fields.get(index).copied().filter(|span| *span != NO_SPAN)
     }
 
     pub(super) fn set_field(&mut self, index: usize, span: Span) {
@@ -105,15 +75,8 @@ impl Hit {
     pub fn field<'t>(&self, text: &'t str, name: &str) -> Option<Cow<'t, str>> {
         let span = self.field_span(name)?;
         let value = ansi::strip(span.slice(text));
-        let quoted = (span.start as usize)
-            .checked_sub(1)
-            .and_then(|at| text.as_bytes().get(at))
-            == Some(&b'"');
-        if quoted && value.contains('\\') {
-            Some(Cow::Owned(unescape(&value)))
-        } else {
-            Some(value)
-        }
+        let quoted = (span.start as usize).checked_sub(1).and_then(|at| text.as_bytes().get(at)) == Some(&b'"');
+        if quoted && value.contains('\\') { Some(Cow::Owned(unescape(&value))) } else { Some(value) }
     }
 
     /// A captured field as a number (generation, worker, count).

@@ -62,12 +62,7 @@ pub(super) fn pairs(line: &str, at: usize) -> impl Iterator<Item = Pair<'_>> {
                 (at, at + len, at + len)
             };
             at = end;
-            return Some(Pair {
-                key,
-                value_start,
-                value_end,
-                end,
-            });
+            return Some(Pair { key, value_start, value_end, end });
         }
     })
 }
@@ -94,9 +89,7 @@ pub(super) fn structured(head: &mut Head<'_>) -> bool {
     let Some(message) = member(&["msg", "message"]) else {
         return false;
     };
-    let Some(level) =
-        member(&["level", "severity", "lvl"]).and_then(|range| Level::parse(text(range)))
-    else {
+    let Some(level) = member(&["level", "severity", "lvl"]).and_then(|range| Level::parse(text(range))) else {
         return false;
     };
     if let Some(range) = member(&["time", "ts", "timestamp"]) {
@@ -132,26 +125,14 @@ mod tests {
     #[test]
     fn pairs_with_quotes_and_words() {
         let line = r#"INF some words key=a err="say \"x=y\" now" empty="" last=z"#;
-        let found: Vec<_> = pairs(line, 0)
-            .map(|pair| (pair.key, &line[pair.value_start..pair.value_end]))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("key", "a"),
-                ("err", r#"say \"x=y\" now"#),
-                ("empty", ""),
-                ("last", "z")
-            ]
-        );
+        let found: Vec<_> = pairs(line, 0).map(|pair| (pair.key, &line[pair.value_start..pair.value_end])).collect();
+        assert_eq!(found, [("key", "a"), ("err", r#"say \"x=y\" now"#), ("empty", ""), ("last", "z")]);
     }
 
     #[test]
     fn cut_quotes_end_the_line() {
         let line = r#"a="no end \"#;
-        let found: Vec<_> = pairs(line, 0)
-            .map(|pair| (pair.value_start, pair.value_end))
-            .collect();
+        let found: Vec<_> = pairs(line, 0).map(|pair| (pair.value_start, pair.value_end)).collect();
         assert_eq!(found.len(), 1);
     }
 }

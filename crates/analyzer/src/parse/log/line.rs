@@ -58,10 +58,7 @@ impl Level {
             ("FTL", Level::Fatal),
             ("PNC", Level::Fatal),
         ];
-        WORDS
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(word))
-            .map(|(_, level)| *level)
+        WORDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, level)| *level)
     }
 }
 
@@ -130,17 +127,7 @@ pub(super) struct Head<'t> {
 impl<'t> Head<'t> {
     fn new(line: &'t str, reference: Option<Timestamp>) -> Self {
         let end = line.trim_end_matches(['\r', '\n']).len();
-        Self {
-            line,
-            at: 0,
-            end,
-            reference,
-            time: None,
-            level: None,
-            thread: None,
-            target: None,
-            dialect: None,
-        }
+        Self { line, at: 0, end, reference, time: None, level: None, thread: None, target: None, dialect: None }
     }
 
     fn info(&self) -> LineInfo<'t> {
@@ -199,9 +186,7 @@ impl<'t> Head<'t> {
         }
         let word = self.line.get(start..self.at).unwrap_or("");
         // A colour may end inside the word: `target ESC[0m ESC[2m : ESC[0m`.
-        word.find('\u{1b}')
-            .and_then(|end| word.get(..end))
-            .unwrap_or(word)
+        word.find('\u{1b}').and_then(|end| word.get(..end)).unwrap_or(word)
     }
 
     /// The next word without moving.

@@ -216,9 +216,7 @@ impl Literal {
     /// True if the literal counts in `stream`.
     #[must_use]
     pub fn counts_in(&self, stream: Stream) -> bool {
-        self.streams
-            .iter()
-            .any(|known| *known == stream || *known == Stream::Any)
+        self.streams.iter().any(|known| *known == stream || *known == Stream::Any)
     }
 
     /// Names of the fields that a hit of this literal may hold.
@@ -239,11 +237,7 @@ impl Literal {
     pub(super) fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
             let mut names: Vec<&'static str> = Vec::new();
-            let texts = self
-                .texts
-                .iter()
-                .map(|text| template::compile(text, &mut names))
-                .collect();
+            let texts = self.texts.iter().map(|text| template::compile(text, &mut names)).collect();
             for name in self.keys.iter().chain(self.inherited.iter()) {
                 if !names.contains(name) {
                     names.push(name);

@@ -24,8 +24,7 @@ struct Later<'t> {
 /// Marks every hit that a later one ends.
 pub(super) fn mark(text: &str, hits: &mut [Hit], literals: &[&'static Literal]) {
     // Which fields of an ending literal are ever compared.
-    let mut wanted: BTreeMap<&'static str, Vec<&'static [(&'static str, &'static str)]>> =
-        BTreeMap::new();
+    let mut wanted: BTreeMap<&'static str, Vec<&'static [(&'static str, &'static str)]>> = BTreeMap::new();
     for end in literals.iter().flat_map(|literal| literal.ends()) {
         let fields = wanted.entry(end.by.id).or_default();
         if let Join::Same(pairs) = end.join
@@ -79,11 +78,7 @@ fn ended_at(text: &str, hit: &Hit, hits: &[Hit], later: &Later<'_>, join: Join) 
     match join {
         Join::Any => later.nearest,
         Join::Generation => match hit.number(text, "generation") {
-            Some(generation) => later
-                .generations
-                .range(generation..)
-                .next()
-                .map(|(_, index)| *index),
+            Some(generation) => later.generations.range(generation..).next().map(|(_, index)| *index),
             None => later.nearest,
         },
         Join::Same(pairs) => {
@@ -99,11 +94,7 @@ fn ended_at(text: &str, hit: &Hit, hits: &[Hit], later: &Later<'_>, join: Join) 
                 return Some(nearest);
             }
             let generation = own.number(text, "generation")?;
-            later
-                .generations
-                .range(generation.checked_add(1)?..)
-                .next()
-                .map(|(_, index)| *index)
+            later.generations.range(generation.checked_add(1)?..).next().map(|(_, index)| *index)
         }
     }
 }

@@ -124,9 +124,7 @@ fn klog(head: &mut Head<'_>) -> bool {
     let rest = head.rest();
     // The thread id and `file.go:98]` stand before the message.
     if let Some(close) = rest.find("] ").filter(|close| *close < 120) {
-        head.target = rest
-            .get(..close)
-            .and_then(|text| text.split_whitespace().last());
+        head.target = rest.get(..close).and_then(|text| text.split_whitespace().last());
         head.at += close + 1;
     }
     head.skip(1);
@@ -136,10 +134,7 @@ fn klog(head: &mut Head<'_>) -> bool {
 /// ` INFO target: …` without a time, or `INF message`.
 fn bare_level(head: &mut Head<'_>) -> bool {
     let word = head.peek();
-    let known = matches!(
-        word,
-        "ERROR" | "WARN" | "INFO" | "DEBUG" | "TRACE" | "ERR" | "WRN" | "INF" | "DBG"
-    );
+    let known = matches!(word, "ERROR" | "WARN" | "INFO" | "DEBUG" | "TRACE" | "ERR" | "WRN" | "INF" | "DBG");
     let bracketed = word.starts_with('[') && word.ends_with(']');
     if !known && !bracketed {
         return false;
@@ -152,11 +147,7 @@ fn bare_level(head: &mut Head<'_>) -> bool {
     if word.len() > 3 && !word.starts_with('[') {
         tracing(head);
     } else {
-        head.dialect = Some(if word.starts_with('[') {
-            Dialect::Timestamped
-        } else {
-            Dialect::Tint
-        });
+        head.dialect = Some(if word.starts_with('[') { Dialect::Timestamped } else { Dialect::Tint });
         head.skip(1);
     }
     true
@@ -201,10 +192,7 @@ fn target<'t>(head: &mut Head<'t>) -> Option<&'t str> {
     let raw = ahead.line.get(start..ahead.at)?;
     let is_target = ansi::strip(raw).ends_with(':');
     let name = word.trim_end_matches(':');
-    let fits = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'));
+    let fits = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'));
     if is_target && fits {
         head.at = ahead.at;
         Some(name)
@@ -222,11 +210,7 @@ fn frr(head: &mut Head<'_>) {
         head.skip(1);
         return;
     };
-    if name.is_empty()
-        || !name
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-    {
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_') {
         head.skip(1);
         return;
     }
@@ -236,12 +220,7 @@ fn frr(head: &mut Head<'_>) {
     head.skip(1);
     // `[ZCJ3S-SPH5S]` and `[EC 33554454]`.
     for _ in 0..3 {
-        let Some(close) = head
-            .rest()
-            .strip_prefix('[')
-            .and_then(|rest| rest.find(']'))
-            .filter(|at| *at < 40)
-        else {
+        let Some(close) = head.rest().strip_prefix('[').and_then(|rest| rest.find(']')).filter(|at| *at < 40) else {
             break;
         };
         head.at += close + 2;

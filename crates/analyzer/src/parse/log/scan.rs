@@ -50,20 +50,15 @@ struct Table {
 }
 
 /// Built on first use, one per stream.
-static TABLES: [OnceLock<Table>; Stream::ALL.len()] =
-    [const { OnceLock::new() }; Stream::ALL.len()];
+static TABLES: [OnceLock<Table>; Stream::ALL.len()] = [const { OnceLock::new() }; Stream::ALL.len()];
 
 fn table(stream: Stream) -> Option<&'static Table> {
     let slot = Stream::ALL.iter().position(|known| *known == stream)?;
-    TABLES
-        .get(slot)
-        .map(|table| table.get_or_init(|| build(stream)))
+    TABLES.get(slot).map(|table| table.get_or_init(|| build(stream)))
 }
 
 fn build(stream: Stream) -> Table {
-    let literals: Vec<&'static Literal> = literals::all()
-        .filter(|literal| literal.counts_in(stream))
-        .collect();
+    let literals: Vec<&'static Literal> = literals::all().filter(|literal| literal.counts_in(stream)).collect();
     let mut patterns: BTreeMap<String, Vec<u16>> = BTreeMap::new();
     for (index, literal) in literals.iter().enumerate() {
         let Ok(index) = u16::try_from(index) else {
@@ -83,11 +78,7 @@ fn build(stream: Stream) -> Table {
         .kind(Some(AhoCorasickKind::DFA))
         .build(patterns.keys())
         .ok();
-    Table {
-        automaton,
-        owners: patterns.into_values().collect(),
-        literals,
-    }
+    Table { automaton, owners: patterns.into_values().collect(), literals }
 }
 
 /// Scans a log. `reference` is the capture time: it gives yearless stamps their year.
@@ -115,21 +106,9 @@ pub fn scan(text: &str, stream: Stream, reference: Option<Timestamp>) -> LogScan
 }
 
 /// Runs the automaton and turns lines with a match into hits.
-fn collect(
-    text: &str,
-    table: &Table,
-    automaton: &AhoCorasick,
-    reference: Option<Timestamp>,
-    hits: &mut Vec<Hit>,
-) {
+fn collect(text: &str, table: &Table, automaton: &AhoCorasick, reference: Option<Timestamp>, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
-    let mut reader = Reader {
-        text,
-        table,
-        reference,
-        hits,
-        dated: (0, None),
-    };
+    let mut reader = Reader { text, table, reference, hits, dated: (0, None) };
     let (mut start, mut end) = (0, 0);
     let mut found: Vec<u16> = Vec::new();
     for matched in automaton.find_overlapping_iter(text) {
@@ -171,10 +150,7 @@ impl Reader<'_, '_> {
         let info = parse_line(raw, self.reference);
         let plain = Plain::new(raw.get(..info.message_end).unwrap_or(raw));
         let mut time = None;
-        for literal in found
-            .drain(..)
-            .filter_map(|index| self.table.literals.get(usize::from(index)))
-        {
+        for literal in found.drain(..).filter_map(|index| self.table.literals.get(usize::from(index))) {
             let Some(ranges) = check(literal, &plain.text) else {
                 continue;
             };
@@ -182,10 +158,7 @@ impl Reader<'_, '_> {
                 continue;
             }
             let time = *time.get_or_insert_with(|| self.time(&info, start));
-            let line = Span::new(
-                start,
-                start + info.message_end.max(raw.trim_end_matches('\r').len()),
-            );
+            let line = Span::new(start, start + info.message_end.max(raw.trim_end_matches('\r').len()));
             let message = Span::new(start + info.message_start, 0).start;
             let mut hit = Hit::new(literal, line, message, info.level);
             hit.set_time(time);
@@ -228,10 +201,7 @@ impl Reader<'_, '_> {
 /// True if the message begins with the fixed start of one of the literal's texts.
 fn starts(literal: &Literal, message: &str) -> bool {
     let message = message.trim_start();
-    literal
-        .texts
-        .iter()
-        .any(|text| message.starts_with(text.split('{').next().unwrap_or("")))
+    literal.texts.iter().any(|text| message.starts_with(text.split('{').next().unwrap_or("")))
 }
 
 /// Tells whether a literal really stands on the line, and what it captures.
@@ -239,10 +209,7 @@ fn check(literal: &'static Literal, line: &str) -> Option<template::Ranges> {
     let compiled = literal.compiled();
     let mut ranges = [None; FIELDS];
     let has = |text: &&str| template::find(line, text, literal.ignore_case).is_some();
-    if !compiled
-        .texts
-        .iter()
-        .any(|text| text.matches(line, literal.ignore_case, &mut ranges))
+    if !compiled.texts.iter().any(|text| text.matches(line, literal.ignore_case, &mut ranges))
         || (!literal.any_of.is_empty() && !literal.any_of.iter().any(&has))
         || literal.none_of.iter().any(has)
     {
@@ -253,11 +220,7 @@ fn check(literal: &'static Literal, line: &str) -> Option<template::Ranges> {
             if !literal.keys.contains(&pair.key) {
                 continue;
             }
-            let slot = compiled
-                .names
-                .iter()
-                .position(|name| *name == pair.key)
-                .and_then(|at| ranges.get_mut(at));
+            let slot = compiled.names.iter().position(|name| *name == pair.key).and_then(|at| ranges.get_mut(at));
             if let Some(slot @ None) = slot {
                 *slot = Some((pair.value_start, pair.value_end));
             }
@@ -313,10 +276,7 @@ fn tail(text: &str) -> Span {
         let before = text.as_bytes().get(..until).unwrap_or(&[]);
         let newline = memchr::memrchr(b'\n', before);
         let from = newline.map_or(0, |at| at + 1);
-        if text
-            .get(from..until)
-            .is_some_and(|line| !line.trim().is_empty())
-        {
+        if text.get(from..until).is_some_and(|line| !line.trim().is_empty()) {
             start = from;
             left -= 1;
         }
@@ -331,9 +291,7 @@ fn tail(text: &str) -> Span {
 impl LogScan {
     /// The hits of one literal, in order.
     pub fn of(&self, literal: &'static Literal) -> impl DoubleEndedIterator<Item = &Hit> {
-        self.hits
-            .iter()
-            .filter(move |hit| std::ptr::eq(hit.literal, literal))
+        self.hits.iter().filter(move |hit| std::ptr::eq(hit.literal, literal))
     }
 
     /// The last hit of a literal.
@@ -359,11 +317,7 @@ impl LogScan {
             let message = hit.message_text(text);
             let known = message.find(" reconcileID=").and_then(|at| {
                 let tail = message.get(at + 1..)?;
-                Some(format!(
-                    "{}{}",
-                    message.get(..at)?,
-                    tail.find(' ').and_then(|end| tail.get(end..)).unwrap_or("")
-                ))
+                Some(format!("{}{}", message.get(..at)?, tail.find(' ').and_then(|end| tail.get(end..)).unwrap_or("")))
             });
             groups
                 .entry(known.unwrap_or_else(|| message.into_owned()))
@@ -371,11 +325,7 @@ impl LogScan {
                     fold.count += 1;
                     fold.last = index;
                 })
-                .or_insert(Fold {
-                    count: 1,
-                    first: index,
-                    last: index,
-                });
+                .or_insert(Fold { count: 1, first: index, last: index });
         }
         let mut folds: Vec<Fold> = groups.into_values().collect();
         folds.sort_by_key(|fold| fold.first);

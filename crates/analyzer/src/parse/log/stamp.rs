@@ -33,14 +33,8 @@ impl LogTime {
 
 /// The two digits at `at`.
 fn two(bytes: &[u8], at: usize) -> Option<i8> {
-    let tens = bytes
-        .get(at)?
-        .checked_sub(b'0')
-        .filter(|digit| *digit < 10)?;
-    let ones = bytes
-        .get(at + 1)?
-        .checked_sub(b'0')
-        .filter(|digit| *digit < 10)?;
+    let tens = bytes.get(at)?.checked_sub(b'0').filter(|digit| *digit < 10)?;
+    let ones = bytes.get(at + 1)?.checked_sub(b'0').filter(|digit| *digit < 10)?;
     i8::try_from(tens * 10 + ones).ok()
 }
 
@@ -52,9 +46,7 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(civil::Time, usize)> {
     let (hour, minute, second) = (two(bytes, at)?, two(bytes, at + 3)?, two(bytes, at + 6)?);
     let mut end = at + 8;
     let mut nanos = 0_i32;
-    if matches!(bytes.get(end), Some(b'.' | b','))
-        && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)
-    {
+    if matches!(bytes.get(end), Some(b'.' | b',')) && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
         end += 1;
         let mut scale = 100_000_000_i32;
         while let Some(digit) = bytes.get(end).filter(|byte| byte.is_ascii_digit()) {
@@ -64,9 +56,7 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(civil::Time, usize)> {
         }
     }
     // A leap second is told as the last second of its minute.
-    civil::Time::new(hour, minute, second.min(59), nanos)
-        .ok()
-        .map(|time| (time, end))
+    civil::Time::new(hour, minute, second.min(59), nanos).ok().map(|time| (time, end))
 }
 
 /// `YYYY-MM-DD` or `YYYY/MM/DD` at `at`, with the given separator.
@@ -92,10 +82,7 @@ pub(super) fn rfc3339(bytes: &[u8], at: usize) -> Option<(Timestamp, usize)> {
     let (time, end) = clock(bytes, at + 11)?;
     let stamp = utc(day, time)?;
     let (offset, end) = zone(bytes, end);
-    Some((
-        stamp.checked_sub(SignedDuration::from_secs(offset)).ok()?,
-        end,
-    ))
+    Some((stamp.checked_sub(SignedDuration::from_secs(offset)).ok()?, end))
 }
 
 /// The zone at `at`: seconds east of UTC and the offset behind it. Without a zone: zero, `at`.
@@ -103,11 +90,7 @@ pub(super) fn zone(bytes: &[u8], at: usize) -> (i64, usize) {
     match bytes.get(at) {
         Some(b'Z' | b'z') => (0, at + 1),
         Some(sign @ (b'+' | b'-')) => {
-            let minutes_at = if bytes.get(at + 3) == Some(&b':') {
-                at + 4
-            } else {
-                at + 3
-            };
+            let minutes_at = if bytes.get(at + 3) == Some(&b':') { at + 4 } else { at + 3 };
             match (two(bytes, at + 1), two(bytes, minutes_at)) {
                 (Some(hours), Some(minutes)) => {
                     let east = i64::from(hours) * 3600 + i64::from(minutes) * 60;
@@ -123,14 +106,9 @@ pub(super) fn zone(bytes: &[u8], at: usize) -> (i64, usize) {
 /// The month that an English three letter name at `at` stands for.
 pub(super) fn month(bytes: &[u8], at: usize) -> Option<i8> {
     let name = bytes.get(at..at + 3)?;
-    const NAMES: [&[u8; 3]; 12] = [
-        b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
-        b"Dec",
-    ];
-    NAMES
-        .iter()
-        .position(|known| known.as_slice() == name)
-        .and_then(|at| i8::try_from(at + 1).ok())
+    const NAMES: [&[u8; 3]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    NAMES.iter().position(|known| known.as_slice() == name).and_then(|at| i8::try_from(at + 1).ok())
 }
 
 /// `Mar  4 09:20:30.123` or `Mar 04 09:20:30` at `at`: month, day, time and the offset behind.
@@ -143,10 +121,7 @@ pub(super) fn month_day_clock(bytes: &[u8], at: usize) -> Option<(i8, i8, civil:
     if end == at + 3 {
         return None;
     }
-    let first = bytes
-        .get(end)?
-        .checked_sub(b'0')
-        .filter(|digit| *digit < 10)?;
+    let first = bytes.get(end)?.checked_sub(b'0').filter(|digit| *digit < 10)?;
     let day = if let Some(day) = two(bytes, end) {
         end += 2;
         day
@@ -167,12 +142,7 @@ pub(super) fn klog_day(bytes: &[u8], at: usize) -> Option<(i8, i8)> {
 }
 
 /// Gives a yearless stamp the latest year that puts it not later than `reference` + 2 days.
-pub(super) fn with_year(
-    month: i8,
-    day: i8,
-    time: civil::Time,
-    reference: Option<Timestamp>,
-) -> LogTime {
+pub(super) fn with_year(month: i8, day: i8, time: civil::Time, reference: Option<Timestamp>) -> LogTime {
     let yearless = LogTime::Yearless { month, day, time };
     let Some(reference) = reference else {
         return yearless;
@@ -200,33 +170,15 @@ mod tests {
     #[test]
     fn rfc3339_forms() {
         for (text, expected, end) in [
-            (
-                "2026-03-04T09:20:30.123456Z x",
-                "2026-03-04T09:20:30.123456Z",
-                27,
-            ),
-            (
-                "2026-03-04T09:20:30.123456789Z",
-                "2026-03-04T09:20:30.123456789Z",
-                30,
-            ),
+            ("2026-03-04T09:20:30.123456Z x", "2026-03-04T09:20:30.123456Z", 27),
+            ("2026-03-04T09:20:30.123456789Z", "2026-03-04T09:20:30.123456789Z", 30),
             ("2026-03-04T11:20:30+02:00 x", "2026-03-04T09:20:30Z", 25),
             ("2026-03-04T11:20:30+0200 x", "2026-03-04T09:20:30Z", 24),
             ("2026-03-04T09:20:30 x", "2026-03-04T09:20:30Z", 19),
         ] {
-            assert_eq!(
-                rfc3339(text.as_bytes(), 0),
-                Some((at(expected), end)),
-                "{text}"
-            );
+            assert_eq!(rfc3339(text.as_bytes(), 0), Some((at(expected), end)), "{text}");
         }
-        for text in [
-            "2026-13-04T09:20:30Z",
-            "2026-03-04 09:20:30",
-            "2026-03-04T",
-            "",
-            "9999-99-99T99:99:99Z",
-        ] {
+        for text in ["2026-13-04T09:20:30Z", "2026-03-04 09:20:30", "2026-03-04T", "", "9999-99-99T99:99:99Z"] {
             assert_eq!(rfc3339(text.as_bytes(), 0), None, "{text}");
         }
     }
@@ -235,32 +187,14 @@ mod tests {
     fn year_comes_from_the_reference() {
         let time = civil::time(9, 20, 30, 0);
         let reference = Some(at("2026-10-06T09:41:17Z"));
-        assert_eq!(
-            with_year(10, 6, time, reference),
-            LogTime::At(at("2026-10-06T09:20:30Z"))
-        );
-        assert_eq!(
-            with_year(10, 8, time, reference),
-            LogTime::At(at("2026-10-08T09:20:30Z"))
-        );
-        assert_eq!(
-            with_year(10, 9, time, reference),
-            LogTime::At(at("2025-10-09T09:20:30Z"))
-        );
+        assert_eq!(with_year(10, 6, time, reference), LogTime::At(at("2026-10-06T09:20:30Z")));
+        assert_eq!(with_year(10, 8, time, reference), LogTime::At(at("2026-10-08T09:20:30Z")));
+        assert_eq!(with_year(10, 9, time, reference), LogTime::At(at("2025-10-09T09:20:30Z")));
         let january = Some(at("2026-01-01T00:10:00Z"));
-        assert_eq!(
-            with_year(12, 31, time, january),
-            LogTime::At(at("2025-12-31T09:20:30Z"))
-        );
+        assert_eq!(with_year(12, 31, time, january), LogTime::At(at("2025-12-31T09:20:30Z")));
         let december = Some(at("2026-12-31T23:50:00Z"));
-        assert_eq!(
-            with_year(1, 1, civil::time(0, 5, 0, 0), december),
-            LogTime::At(at("2027-01-01T00:05:00Z"))
-        );
-        assert_eq!(
-            with_year(2, 29, time, reference),
-            LogTime::At(at("2024-02-29T09:20:30Z"))
-        );
+        assert_eq!(with_year(1, 1, civil::time(0, 5, 0, 0), december), LogTime::At(at("2027-01-01T00:05:00Z")));
+        assert_eq!(with_year(2, 29, time, reference), LogTime::At(at("2024-02-29T09:20:30Z")));
         assert_eq!(with_year(10, 6, time, None).at(), None);
         assert_eq!(with_year(13, 6, time, reference).at(), None);
     }
@@ -270,10 +204,7 @@ mod tests {
         let expected = (3, 4, civil::time(9, 20, 30, 0), 15);
         assert_eq!(month_day_clock(b"Mar  4 09:20:30 x", 0), Some(expected));
         assert_eq!(month_day_clock(b"Mar 04 09:20:30", 0), Some(expected));
-        assert_eq!(
-            month_day_clock(b"Mar 4 09:20:30", 0).map(|found| found.3),
-            Some(14)
-        );
+        assert_eq!(month_day_clock(b"Mar 4 09:20:30", 0).map(|found| found.3), Some(14));
         assert_eq!(month_day_clock(b"Mer  4 09:20:30", 0), None);
         assert_eq!(month_day_clock(b"Mar4 09:20:30", 0), None);
     }

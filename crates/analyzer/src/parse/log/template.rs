@@ -32,18 +32,14 @@ pub(super) fn compile(text: &'static str, names: &mut Vec<&'static str>) -> Temp
         if !fixed.is_empty() {
             parts.push(Part::Fixed(fixed));
         }
-        let Some((name, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'))
-        else {
+        let Some((name, after)) = tail.strip_prefix('{').and_then(|tail| tail.split_once('}')) else {
             break;
         };
         let mut number = |name| {
-            names
-                .iter()
-                .position(|known| *known == name)
-                .unwrap_or_else(|| {
-                    names.push(name);
-                    names.len() - 1
-                })
+            names.iter().position(|known| *known == name).unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            })
         };
         parts.push(match name.strip_prefix('#') {
             Some(name) => Part::Digits(number(name)),
@@ -63,9 +59,7 @@ pub(super) fn find(text: &str, needle: &str, ignore_case: bool) -> Option<usize>
     let first = needle.as_bytes().first()?;
     let (low, high) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     memchr::memchr2_iter(low, high, text.as_bytes()).find(|at| {
-        text.as_bytes()
-            .get(*at..at + needle.len())
-            .is_some_and(|part| part.eq_ignore_ascii_case(needle.as_bytes()))
+        text.as_bytes().get(*at..at + needle.len()).is_some_and(|part| part.eq_ignore_ascii_case(needle.as_bytes()))
     })
 }
 
@@ -103,11 +97,7 @@ impl Template {
                     }
                     if let Some((number, start)) = open.take() {
                         // A leading capture is the word before the first fixed text.
-                        let start = if first {
-                            word_start(line, at + place)
-                        } else {
-                            start
-                        };
+                        let start = if first { word_start(line, at + place) } else { start };
                         set(&mut ranges, number, (start, at + place));
                     }
                     at += place + text.len();
@@ -167,33 +157,21 @@ mod tests {
     #[test]
     fn captures() {
         let text = "for genid {#generation}: {error}";
-        assert_eq!(
-            run(text, "x for genid 12: bad: thing "),
-            Some(vec![("generation", "12"), ("error", "bad: thing")])
-        );
+        assert_eq!(run(text, "x for genid 12: bad: thing "), Some(vec![("generation", "12"), ("error", "bad: thing")]));
         assert_eq!(run(text, "x for genid N: bad"), None);
         assert_eq!(
-            run(
-                "{daemon} state -> down : {reason}",
-                "WATCHFRR: [A] zebra state -> down : read returned EOF"
-            ),
+            run("{daemon} state -> down : {reason}", "WATCHFRR: [A] zebra state -> down : read returned EOF"),
             Some(vec![("daemon", "zebra"), ("reason", "read returned EOF")])
         );
         assert_eq!(run("{x} up", "a\u{2000} up"), Some(vec![("x", "")]));
         assert_eq!(run("a{}b{tail}", "xaxxb"), Some(vec![("tail", "")]));
-        assert_eq!(
-            run("code = {code} desc", "code = A B desc"),
-            Some(vec![("code", "A B")])
-        );
+        assert_eq!(run("code = {code} desc", "code = A B desc"), Some(vec![("code", "A B")]));
         assert_eq!(run("gen {#n} done", "gen 5 not done"), None);
     }
 
     #[test]
     fn needle_is_the_longest_fixed_part() {
-        assert_eq!(
-            compile("a {x} longer {y} b", &mut Vec::new()).needle(),
-            " longer "
-        );
+        assert_eq!(compile("a {x} longer {y} b", &mut Vec::new()).needle(), " longer ");
     }
 
     #[test]

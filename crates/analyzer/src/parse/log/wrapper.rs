@@ -35,10 +35,8 @@ fn docker(head: &mut Head<'_>) -> bool {
     let Some(tail) = rest.get(close..) else {
         return false;
     };
-    if let Some((time, _)) = tail
-        .find("\"time\":\"")
-        .and_then(|at| tail.get(at + 8..))
-        .and_then(|text| stamp::rfc3339(text.as_bytes(), 0))
+    if let Some((time, _)) =
+        tail.find("\"time\":\"").and_then(|at| tail.get(at + 8..)).and_then(|text| stamp::rfc3339(text.as_bytes(), 0))
     {
         head.set_time(LogTime::At(time));
     }
@@ -117,12 +115,7 @@ fn tagged(head: &mut Head<'_>) {
 /// `Mar 04 09:20:30 host unit[pid]: `, with a year before it (SONiC) or `<PRI>`.
 fn syslog(head: &mut Head<'_>) -> bool {
     let mut ahead = head.clone();
-    if let Some(close) = ahead
-        .rest()
-        .strip_prefix('<')
-        .and_then(|rest| rest.find('>'))
-        .filter(|at| *at <= 3)
-    {
+    if let Some(close) = ahead.rest().strip_prefix('<').and_then(|rest| rest.find('>')).filter(|at| *at <= 3) {
         ahead.at += close + 2;
         if ahead.rest().starts_with("1 ") {
             ahead.at += 2;
@@ -130,9 +123,9 @@ fn syslog(head: &mut Head<'_>) -> bool {
         }
     }
     let bytes = ahead.bytes();
-    let dated = bytes.get(ahead.at..ahead.at + 5).is_some_and(|year| {
-        year.iter().take(4).all(u8::is_ascii_digit) && year.last() == Some(&b' ')
-    });
+    let dated = bytes
+        .get(ahead.at..ahead.at + 5)
+        .is_some_and(|year| year.iter().take(4).all(u8::is_ascii_digit) && year.last() == Some(&b' '));
     let year = if dated {
         let year: Option<i16> = ahead.rest().get(..4).and_then(|year| year.parse().ok());
         ahead.at += 5;
@@ -151,21 +144,14 @@ fn syslog(head: &mut Head<'_>) -> bool {
     }
     // Third word: `unit[pid]:`, or a severity and then the program.
     let third = words.word();
-    let program = if Level::parse(third).is_some() && !third.ends_with(':') {
-        words.word()
-    } else {
-        third
-    };
+    let program = if Level::parse(third).is_some() && !third.ends_with(':') { words.word() } else { third };
     if unit(program).is_none() {
         return false;
     }
     let time = year
         .and_then(|year| jiff::civil::Date::new(year, month, day).ok())
         .and_then(|date| stamp::utc(date, time))
-        .map_or_else(
-            || stamp::with_year(month, day, time, head.reference),
-            LogTime::At,
-        );
+        .map_or_else(|| stamp::with_year(month, day, time, head.reference), LogTime::At);
     ahead.set_time(time);
     ahead.dialect = Some(Dialect::Journal);
     ahead.word();
@@ -210,9 +196,9 @@ pub(super) fn stern(head: &mut Head<'_>) -> bool {
     let (pod, container) = (ahead.word(), ahead.word());
     let name = |word: &str| {
         word.len() > 1
-            && word.bytes().all(|byte| {
-                byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
-            })
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
     };
     if !name(pod) || !name(container) {
         return false;

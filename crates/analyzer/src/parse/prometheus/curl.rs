@@ -11,20 +11,11 @@ pub fn curl_failure(text: &str) -> Option<&str> {
         "could not connect to server",
         "empty reply from server",
     ];
-    let lines = || {
-        text.lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-    };
-    lines()
-        .find(|line| line.starts_with("curl: ("))
-        .or_else(|| {
-            lines().filter(|line| !line.contains('{')).find(|line| {
-                let line = line
-                    .get(..line.floor_char_boundary(500))
-                    .unwrap_or(line)
-                    .to_ascii_lowercase();
-                WORDS.iter().any(|word| line.contains(word))
-            })
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines().find(|line| line.starts_with("curl: (")).or_else(|| {
+        lines().filter(|line| !line.contains('{')).find(|line| {
+            let line = line.get(..line.floor_char_boundary(500)).unwrap_or(line).to_ascii_lowercase();
+            WORDS.iter().any(|word| line.contains(word))
         })
+    })
 }

@@ -29,39 +29,25 @@ pub(super) fn name(line: &str) -> &str {
         .bytes()
         .enumerate()
         .take_while(|(at, byte)| {
-            byte.is_ascii_alphabetic()
-                || matches!(byte, b'_' | b':')
-                || (*at > 0 && byte.is_ascii_digit())
+            byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || (*at > 0 && byte.is_ascii_digit())
         })
         .count();
     // `Content-Type: text/plain` has a colon too, but no name ends in one.
-    line.get(..len)
-        .filter(|name| !name.ends_with(':'))
-        .unwrap_or("")
+    line.get(..len).filter(|name| !name.ends_with(':')).unwrap_or("")
 }
 
 /// True if blanks and a number follow.
 pub(super) fn value_follows(rest: &str) -> bool {
     rest.starts_with([' ', '\t'])
-        && rest
-            .split_whitespace()
-            .next()
-            .is_some_and(|word| number(word).is_some())
-        && rest
-            .split_whitespace()
-            .nth(1)
-            .is_none_or(|word| word == "#" || number(word).is_some())
+        && rest.split_whitespace().next().is_some_and(|word| number(word).is_some())
+        && rest.split_whitespace().nth(1).is_none_or(|word| word == "#" || number(word).is_some())
 }
 
 /// A value: `12`, `1.5e+09`, `NaN`, `+Inf`.
 fn number(word: &str) -> Option<f64> {
     let bare = word.trim_start_matches(['+', '-']);
     match bare {
-        "Inf" | "inf" | "INF" => Some(if word.starts_with('-') {
-            f64::NEG_INFINITY
-        } else {
-            f64::INFINITY
-        }),
+        "Inf" | "inf" | "INF" => Some(if word.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }),
         "NaN" | "nan" | "NAN" => Some(f64::NAN),
         _ if bare.starts_with(|c: char| c.is_ascii_digit() || c == '.') => word.parse().ok(),
         _ => None,
@@ -75,18 +61,13 @@ impl<'t> Sample<'t> {
         if name.is_empty() {
             return Err("a metric line has no name");
         }
-        let rest = line
-            .get(name.len()..)
-            .unwrap_or("")
-            .trim_start_matches([' ', '\t']);
+        let rest = line.get(name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
         let (labels, rest) = match rest.strip_prefix('{') {
             Some(inner) => labels(inner)?,
             None => (Vec::new(), rest),
         };
         // An exemplar (OpenMetrics) follows a `#`.
-        let mut words = rest
-            .split_ascii_whitespace()
-            .take_while(|word| *word != "#");
+        let mut words = rest.split_ascii_whitespace().take_while(|word| *word != "#");
         let Some(raw) = words.next() else {
             return Err("a metric line has no value");
         };
@@ -97,23 +78,13 @@ impl<'t> Sample<'t> {
         if timestamp.is_some_and(|word| number(word).is_none()) || words.next().is_some() {
             return Err("unknown text follows the value of a metric line");
         }
-        Ok(Self {
-            name,
-            labels,
-            value,
-            raw,
-            timestamp,
-            span: Span::new(at, at + line.len()),
-        })
+        Ok(Self { name, labels, value, raw, timestamp, span: Span::new(at, at + line.len()) })
     }
 
     /// The value of a label.
     #[must_use]
     pub fn label(&self, name: &str) -> Option<&str> {
-        self.labels
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.as_ref())
+        self.labels.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
     }
 
     /// The value as an exact integer: counters go beyond 2^53. `None` for negative, fractional and
@@ -130,12 +101,8 @@ impl<'t> Sample<'t> {
         }
         // Exponent form: exact up to 2^53 only.
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        let fits = self.value.is_finite()
-            && self.value >= 0.0
-            && self.value <= EXACT
-            && self.value.fract() == 0.0;
-        fits.then(|| format!("{:.0}", self.value))
-            .and_then(|text| text.parse().ok())
+        let fits = self.value.is_finite() && self.value >= 0.0 && self.value <= EXACT && self.value.fract() == 0.0;
+        fits.then(|| format!("{:.0}", self.value)).and_then(|text| text.parse().ok())
     }
 
     /// The time stamp: whole milliseconds (0.0.4, federation) or seconds (OpenMetrics).
@@ -153,12 +120,7 @@ impl<'t> Sample<'t> {
         let (whole, fraction) = word.split_once('.')?;
         let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
         let seconds: i64 = whole.parse().ok()?;
-        Timestamp::from_millisecond(
-            seconds
-                .checked_mul(1000)?
-                .checked_add(millis.parse().ok()?)?,
-        )
-        .ok()
+        Timestamp::from_millisecond(seconds.checked_mul(1000)?.checked_add(millis.parse().ok()?)?).ok()
     }
 }
 
@@ -176,28 +138,15 @@ fn labels(inner: &str) -> Result<(Labels<'_>, &str), &'static str> {
         }
         let equals = rest.find('=').ok_or(OPEN)?;
         let name = rest.get(..equals).unwrap_or("").trim();
-        let plain =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/');
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/');
         if name.is_empty() || !name.bytes().all(plain) {
             return Err("a metric line has a broken label name");
         }
-        let value = rest
-            .get(equals + 1..)
-            .unwrap_or("")
-            .trim_start_matches([' ', '\t']);
-        let value = value
-            .strip_prefix('"')
-            .ok_or("a label value of a metric line has no quotes")?;
+        let value = rest.get(equals + 1..).unwrap_or("").trim_start_matches([' ', '\t']);
+        let value = value.strip_prefix('"').ok_or("a label value of a metric line has no quotes")?;
         let end = closing_quote(value).ok_or(OPEN)?;
         let text = value.get(..end).unwrap_or("");
-        out.push((
-            name,
-            if text.contains('\\') {
-                Cow::Owned(unescape(text))
-            } else {
-                Cow::Borrowed(text)
-            },
-        ));
+        out.push((name, if text.contains('\\') { Cow::Owned(unescape(text)) } else { Cow::Borrowed(text) }));
         rest = value.get(end + 1..).unwrap_or("");
         if !rest.trim_start_matches([' ', '\t']).starts_with([',', '}']) {
             return Err(OPEN);

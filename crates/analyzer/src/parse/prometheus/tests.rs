@@ -11,21 +11,10 @@ fn exporter_text() {
     assert!(found.noise.is_empty() && found.problems.is_empty() && !found.complete);
     assert_eq!(found.families, ["vpc_packet_count", "vpc_packet_rate"]);
     let first = &found.samples[0];
-    assert_eq!(
-        (first.label("total"), first.as_u64()),
-        (Some("vpc-1"), Some(u64::MAX))
-    );
-    assert!(
-        first
-            .span
-            .slice(EXPORT)
-            .starts_with("vpc_packet_count{total")
-    );
+    assert_eq!((first.label("total"), first.as_u64()), (Some("vpc-1"), Some(u64::MAX)));
+    assert!(first.span.slice(EXPORT).starts_with("vpc_packet_count{total"));
     assert_eq!(found.samples[1].label("to"), Some("ext.isp-1"));
-    assert_eq!(
-        found.named("vpc_packet_rate").next().unwrap().as_u64(),
-        None
-    );
+    assert_eq!(found.named("vpc_packet_rate").next().unwrap().as_u64(), None);
 }
 
 #[test]
@@ -39,19 +28,10 @@ fn values_labels_and_stamps() {
     assert!(samples[1].value.is_nan());
     assert_eq!(samples[2].label("x"), Some("a\"b\\c\nd"));
     assert_eq!(samples[2].label("y"), Some("{,}"));
-    assert_eq!(
-        (samples[2].value, samples[2].as_u64()),
-        (f64::INFINITY, None)
-    );
+    assert_eq!((samples[2].value, samples[2].as_u64()), (f64::INFINITY, None));
     assert_eq!(samples[3].as_u64(), Some(1_200_000));
-    assert_eq!(
-        samples[3].time(),
-        Some("2026-03-04T09:20:30.123Z".parse().unwrap())
-    );
-    assert_eq!(
-        (samples[4].as_u64(), samples[4].time()),
-        (Some(5), Some("2026-03-04T09:20:30.5Z".parse().unwrap()))
-    );
+    assert_eq!(samples[3].time(), Some("2026-03-04T09:20:30.123Z".parse().unwrap()));
+    assert_eq!((samples[4].as_u64(), samples[4].time()), (Some(5), Some("2026-03-04T09:20:30.5Z".parse().unwrap())));
 }
 
 #[test]
@@ -60,10 +40,7 @@ fn terminal_around_it() {
         "core@gateway-1 ~ $ curl -v localhost:9442/metrics\n  % Total    % Received % Xferd  Average Speed   Time\n                                 Dload  Upload   Total\n100  5120  100  5120    0     0  1250k      0 --:--:-- --:--:-- --:--:-- 1666k\n< HTTP/1.1 200 OK\nContent-Type: text/plain\n* Connected\n\n{EXPORT}core@gateway-1 ~ $ \n"
     );
     let found = parse(&text);
-    assert_eq!(
-        (found.samples.len(), found.problems.len(), found.noise.len()),
-        (3, 0, 2)
-    );
+    assert_eq!((found.samples.len(), found.problems.len(), found.noise.len()), (3, 0, 2));
     assert!(found.noise[0].slice(&text).ends_with("* Connected"));
     assert_eq!(curl_failure(&text), None);
 }
@@ -74,10 +51,7 @@ fn broken_lines_are_told_and_the_rest_kept() {
     let found = parse(text);
     assert_eq!(found.samples.len(), 1);
     assert_eq!(found.problems.len(), 5);
-    assert_eq!(
-        found.problems[3].span.slice(text),
-        "vpc_d{total=\"x\"} five"
-    );
+    assert_eq!(found.problems[3].span.slice(text), "vpc_d{total=\"x\"} five");
     let many = "x{ 1\n".repeat(200);
     assert_eq!(parse(&many).problems.len(), 51);
 }
@@ -92,16 +66,8 @@ fn names_can_be_filtered() {
 #[test]
 fn recognised_by_content() {
     assert!(looks_like_metrics(EXPORT));
-    assert!(looks_like_metrics(
-        "vpc_packet_count{total=\"a\"} 0\nvpc_packet_count{total=\"b\"} 0\n"
-    ));
-    for other in [
-        "NAME READY\na 1\nb 2\n",
-        "# TYPE of thing\n",
-        "a: {b: c}\n",
-        "",
-        "time=\"x\" level=info\n",
-    ] {
+    assert!(looks_like_metrics("vpc_packet_count{total=\"a\"} 0\nvpc_packet_count{total=\"b\"} 0\n"));
+    for other in ["NAME READY\na 1\nb 2\n", "# TYPE of thing\n", "a: {b: c}\n", "", "time=\"x\" level=info\n"] {
         assert!(!looks_like_metrics(other), "{other}");
     }
 }
@@ -112,10 +78,7 @@ fn failures_of_the_capture() {
     assert!(curl_failure(refused).unwrap().starts_with("curl: (7)"));
     let wget = "Connecting to 127.0.0.1:9442... failed: Connection refused.\n";
     assert_eq!(curl_failure(wget), Some(wget.trim()));
-    assert_eq!(
-        curl_failure("errors_total{reason=\"connection refused\"} 5\n"),
-        None
-    );
+    assert_eq!(curl_failure("errors_total{reason=\"connection refused\"} 5\n"), None);
     assert_eq!(curl_failure(EXPORT), None);
 }
 

@@ -36,55 +36,34 @@ pub(crate) fn head(text: Piece<'_>) -> Option<ConsoleCapture> {
                     _ => None,
                 });
                 let (name, reason) = (name.string(), None);
-                out = Some(ConsoleCapture {
-                    name,
-                    kind,
-                    reason,
-                    started: None,
-                    finished: false,
-                });
+                out = Some(ConsoleCapture { name, kind, reason, started: None, finished: false });
             }
             continue;
         }
         let Some(out) = &mut out else {
             // The device's name ends at the first colon and blank.
             if let Some(rest) = line.after("Show-tech error for ") {
-                error = rest
-                    .split_once(": ")
-                    .map(|(_, reason)| reason.trim().string());
+                error = rest.split_once(": ").map(|(_, reason)| reason.trim().string());
             }
             continue;
         };
         if let Some(reason) = line.after("Reason:").filter(|_| out.reason.is_none()) {
             out.reason = Some(reason.string());
         } else if let Some(time) = line.after("Started at:").filter(|_| out.started.is_none()) {
-            out.started = ctime(time.text).map(|started| Spanned {
-                value: started,
-                span: time.span(),
-            });
+            out.started = ctime(time.text).map(|started| Spanned { value: started, span: time.span() });
         } else if line.text.starts_with("Finished console capture at:") {
             out.finished = true;
         }
     }
-    out.map(|out| ConsoleCapture {
-        reason: out.reason.clone().or(error),
-        ..out
-    })
+    out.map(|out| ConsoleCapture { reason: out.reason.clone().or(error), ..out })
 }
 
 /// Lines `>>> <command>`.
 pub(crate) fn headers(text: Piece<'_>) -> Vec<Header<'_>> {
     text.lines()
         .filter_map(|line| {
-            let title = line
-                .text
-                .strip_prefix(">>> ")
-                .map(|_| line.skip(4).trim())?;
-            (!title.is_empty()).then_some(Header {
-                line,
-                title,
-                sub: false,
-            })
+            let title = line.text.strip_prefix(">>> ").map(|_| line.skip(4).trim())?;
+            (!title.is_empty()).then_some(Header { line, title, sub: false })
         })
         .collect()
 }

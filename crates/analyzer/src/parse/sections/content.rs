@@ -71,9 +71,7 @@ impl Content {
             }
             _ => {}
         }
-        executed(title)
-            .or_else(|| pod_log(title))
-            .unwrap_or(Self::Other)
+        executed(title).or_else(|| pod_log(title)).unwrap_or(Self::Other)
     }
 }
 
@@ -81,15 +79,9 @@ impl Content {
 fn executed(title: &str) -> Option<Content> {
     let (label, command) = title.split_once("Executing: ")?;
     let label = label.trim();
-    let label = label
-        .strip_prefix('[')
-        .and_then(|label| label.strip_suffix(']'))
-        .unwrap_or(label);
+    let label = label.strip_prefix('[').and_then(|label| label.strip_suffix(']')).unwrap_or(label);
     let command = command.trim();
-    if let Some(rest) = command
-        .strip_prefix("/opt/bin/kubectl ")
-        .or_else(|| command.strip_prefix("kubectl "))
-    {
+    if let Some(rest) = command.strip_prefix("/opt/bin/kubectl ").or_else(|| command.strip_prefix("kubectl ")) {
         let mut words = rest.split_whitespace();
         let verb = words.next()?;
         let resource = words.next()?.to_owned();
@@ -104,10 +96,7 @@ fn executed(title: &str) -> Option<Content> {
     match tool.rsplit('/').next()? {
         "vtysh" => Some(Content::Vtysh(argument)),
         "dataplane-cli" => Some(Content::Dataplane(argument)),
-        "sonic-cli" => Some(Content::SonicCli {
-            label: label.to_owned(),
-            command: argument,
-        }),
+        "sonic-cli" => Some(Content::SonicCli { label: label.to_owned(), command: argument }),
         _ => None,
     }
 }
@@ -120,30 +109,19 @@ fn pod_log(title: &str) -> Option<Content> {
     };
     let (pod, namespace) = rest.split_once(" in Namespace: ")?;
     let namespace = namespace.split_whitespace().next()?.to_owned();
-    Some(Content::PodLog {
-        namespace,
-        pod: pod.trim().to_owned(),
-        previous,
-    })
+    Some(Content::PodLog { namespace, pod: pod.trim().to_owned(), previous })
 }
 
 /// `Namespace: <ns>, Pod: <pod>`.
 fn described_pod(sub: &str) -> Option<Content> {
     let (namespace, pod) = sub.strip_prefix("Namespace: ")?.split_once(", Pod: ")?;
-    Some(Content::PodDescribe {
-        namespace: namespace.trim().to_owned(),
-        pod: pod.trim().to_owned(),
-    })
+    Some(Content::PodDescribe { namespace: namespace.trim().to_owned(), pod: pod.trim().to_owned() })
 }
 
 /// Sub headers that are headers even inside logs.
 pub(crate) fn is_known_sub(sub: &str) -> bool {
-    ["Namespace: ", "Container: ", "teamdctl "]
-        .iter()
-        .any(|known| sub.starts_with(known))
-        || sub
-            .strip_prefix("ping ")
-            .is_some_and(|address| address.parse::<std::net::IpAddr>().is_ok())
+    ["Namespace: ", "Container: ", "teamdctl "].iter().any(|known| sub.starts_with(known))
+        || sub.strip_prefix("ping ").is_some_and(|address| address.parse::<std::net::IpAddr>().is_ok())
 }
 
 /// A command line that opens a part without rules around it.

@@ -55,26 +55,18 @@ const TITLES: [(&str, DeviceKind); 39] = [
     ("LLDP Data (networkctl lldp)", DeviceKind::Server),
     ("Current Time Settings", DeviceKind::Server),
     ("Interfaces (ip -br addr)", DeviceKind::External),
-    (
-        "frr.service / frr-reload.service status",
-        DeviceKind::External,
-    ),
+    ("frr.service / frr-reload.service status", DeviceKind::External),
     ("docker logs frr (last 300)", DeviceKind::External),
     (":179 listeners", DeviceKind::External),
 ];
 
 /// The kind that a title belongs to.
 fn kind_of(title: &str) -> Option<DeviceKind> {
-    let fixed = TITLES
-        .iter()
-        .find(|(known, _)| *known == title)
-        .map(|(_, kind)| *kind);
+    let fixed = TITLES.iter().find(|(known, _)| *known == title).map(|(_, kind)| *kind);
     fixed.or_else(|| {
         if title.contains("Executing: sonic-cli ") {
             Some(DeviceKind::Switch)
-        } else if title.starts_with("Executing: vtysh ")
-            || title.starts_with("Executing: dataplane-cli ")
-        {
+        } else if title.starts_with("Executing: vtysh ") || title.starts_with("Executing: dataplane-cli ") {
             Some(DeviceKind::Gateway)
         } else if title.starts_with("Executing: /opt/bin/kubectl ") {
             Some(DeviceKind::Control)
@@ -88,9 +80,7 @@ fn kind_of(title: &str) -> Option<DeviceKind> {
 
 /// True for a title that only a show-tech file holds.
 pub(crate) fn is_known(title: &str) -> bool {
-    kind_of(title).is_some()
-        || title.starts_with("Logs for Pod: ")
-        || title.starts_with("Previous Logs for Pod: ")
+    kind_of(title).is_some() || title.starts_with("Logs for Pod: ") || title.starts_with("Previous Logs for Pod: ")
 }
 
 /// The kind that most of the titles belong to; the first one on a tie.
@@ -100,9 +90,5 @@ pub fn device_kind<'a>(titles: impl Iterator<Item = &'a str>) -> Option<DeviceKi
         let count = votes.entry(kind).or_default();
         *count = count.saturating_add(1);
     }
-    votes
-        .into_iter()
-        .rev()
-        .max_by_key(|(_, count)| *count)
-        .map(|(kind, _)| kind)
+    votes.into_iter().rev().max_by_key(|(_, count)| *count).map(|(kind, _)| kind)
 }

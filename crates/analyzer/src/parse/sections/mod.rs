@@ -52,11 +52,7 @@ impl SectionedFile {
     pub fn parse(text: &str) -> Option<Self> {
         let piece = Piece::new(text, 0);
         let console = console::head(piece);
-        let headers = if console.is_some() {
-            console::headers(piece)
-        } else {
-            headers(piece)
-        };
+        let headers = if console.is_some() { console::headers(piece) } else { headers(piece) };
         if headers.is_empty() && console.is_none() {
             return None;
         }
@@ -70,18 +66,12 @@ impl SectionedFile {
             .as_ref()
             .and_then(|console| console.kind)
             .or_else(|| device_kind(sections.iter().map(|section| section.title.value.as_str())));
-        Some(Self {
-            kind,
-            console,
-            sections,
-        })
+        Some(Self { kind, console, sections })
     }
 
     /// The sections with a title.
     pub fn titled<'s>(&'s self, title: &'s str) -> impl Iterator<Item = &'s FileSection> {
-        self.sections
-            .iter()
-            .filter(move |section| section.title.value == title)
+        self.sections.iter().filter(move |section| section.title.value == title)
     }
 }
 
@@ -109,31 +99,17 @@ fn headers(text: Piece<'_>) -> Vec<Header<'_>> {
         if let Some(title) = between(line, "===") {
             if after_empty || headers.is_empty() || kind::is_known(title.text) {
                 in_log = title.text.to_ascii_lowercase().contains("logs");
-                headers.push(Header {
-                    line,
-                    title,
-                    sub: false,
-                });
+                headers.push(Header { line, title, sub: false });
             }
         } else if let Some(title) = between(line, "---") {
             // Ping ends with `--- 10.0.0.1 ping statistics ---`.
             let known = content::is_known_sub(title.text);
-            if !headers.is_empty()
-                && (known || !(in_log || title.text.ends_with("ping statistics")))
-            {
-                headers.push(Header {
-                    line,
-                    title,
-                    sub: true,
-                });
+            if !headers.is_empty() && (known || !(in_log || title.text.ends_with("ping statistics"))) {
+                headers.push(Header { line, title, sub: true });
             }
         } else if content::is_bare_command(line.text) {
             in_log = false;
-            headers.push(Header {
-                line,
-                title: line.trim(),
-                sub: false,
-            });
+            headers.push(Header { line, title: line.trim(), sub: false });
         }
         after_empty = line.is_empty();
     }
@@ -148,11 +124,7 @@ fn sections(text: Piece<'_>, headers: &[Header<'_>]) -> Vec<FileSection> {
         let next = headers.get(index.saturating_add(1));
         let end = next.map_or(text.end(), |next| next.line.start);
         let rest = text.sub(header.line.end(), end);
-        let body = rest.skip(
-            rest.text
-                .find('\n')
-                .map_or(rest.text.len(), |at| at.saturating_add(1)),
-        );
+        let body = rest.skip(rest.text.find('\n').map_or(rest.text.len(), |at| at.saturating_add(1)));
         if !header.sub {
             title = Some(header.title);
         }

@@ -30,11 +30,7 @@ time: 2026-03-11 15:02:40
     let file = SectionedFile::parse(text).unwrap();
     assert_eq!(file.kind, Some(DeviceKind::Gateway));
     assert!(file.console.is_none());
-    let contents: Vec<_> = file
-        .sections
-        .iter()
-        .map(|section| section.content.clone())
-        .collect();
+    let contents: Vec<_> = file.sections.iter().map(|section| section.content.clone()).collect();
     assert_eq!(
         contents,
         [
@@ -47,21 +43,12 @@ time: 2026-03-11 15:02:40
             Content::Dataplane("show tech".into()),
         ]
     );
-    let flags: Vec<_> = file
-        .sections
-        .iter()
-        .map(FileSection::not_captured)
-        .collect();
+    let flags: Vec<_> = file.sections.iter().map(FileSection::not_captured).collect();
     assert_eq!(flags, [false, false, true, true, false, true, false]);
-    let Err(Unread::NotCaptured(span)) = file.sections[3].captured else {
-        panic!()
-    };
+    let Err(Unread::NotCaptured(span)) = file.sections[3].captured else { panic!() };
     assert!(span.slice(text).starts_with("OCI runtime"));
     assert!(body(text, &file.sections[6]).ends_with("--- nor this"));
-    assert_eq!(
-        file.sections[3].title.span.slice(text),
-        "Executing: vtysh -c 'show bgp summary'"
-    );
+    assert_eq!(file.sections[3].title.span.slice(text), "Executing: vtysh -c 'show bgp summary'");
     assert_eq!(file.titled("Date/Time").count(), 1);
 }
 
@@ -86,20 +73,9 @@ Name: x
 ";
     let file = SectionedFile::parse(text).unwrap();
     assert_eq!(file.kind, Some(DeviceKind::Control));
-    let contents: Vec<_> = file
-        .sections
-        .iter()
-        .map(|section| section.content.clone())
-        .collect();
-    let log = |previous| Content::PodLog {
-        namespace: "fab".into(),
-        pod: "fabric-ctrl-1".into(),
-        previous,
-    };
-    let describe = |pod: &str| Content::PodDescribe {
-        namespace: "fab".into(),
-        pod: pod.into(),
-    };
+    let contents: Vec<_> = file.sections.iter().map(|section| section.content.clone()).collect();
+    let log = |previous| Content::PodLog { namespace: "fab".into(), pod: "fabric-ctrl-1".into(), previous };
+    let describe = |pod: &str| Content::PodDescribe { namespace: "fab".into(), pod: pod.into() };
     assert_eq!(
         contents,
         [
@@ -133,17 +109,8 @@ fn switch_parts() {
             _ => None,
         })
         .collect();
-    assert_eq!(
-        sonic,
-        [
-            ("System", "show version"),
-            ("VRF:VrfVx", "show ip route vrf VrfVx")
-        ]
-    );
-    assert_eq!(
-        file.sections[0].sub.as_ref().unwrap().value,
-        "teamdctl PortChannel1 state"
-    );
+    assert_eq!(sonic, [("System", "show version"), ("VRF:VrfVx", "show ip route vrf VrfVx")]);
+    assert_eq!(file.sections[0].sub.as_ref().unwrap().value, "teamdctl PortChannel1 state");
     assert_eq!(file.sections.last().unwrap().content, Content::AgentLog);
 }
 
@@ -155,12 +122,8 @@ fn server_and_runner() {
     assert_eq!(file.kind, Some(DeviceKind::Server));
     assert_eq!(file.sections.len(), 2);
     assert!(body(text, &file.sections[0]).ends_with("3 packets"));
-    assert_eq!(
-        file.sections[1].sub.as_ref().unwrap().value,
-        "ping 10.0.2.5"
-    );
-    let runner =
-        SectionedFile::parse("\n=== Runner Environment Diagnostics ===\nTimestamp: x\n").unwrap();
+    assert_eq!(file.sections[1].sub.as_ref().unwrap().value, "ping 10.0.2.5");
+    let runner = SectionedFile::parse("\n=== Runner Environment Diagnostics ===\nTimestamp: x\n").unwrap();
     assert_eq!(runner.kind, Some(DeviceKind::Runner));
 }
 
@@ -171,35 +134,17 @@ fn console() {
 >>> systemctl status\nWARN: command timed out: systemctl status\nFinished console capture at: Wed Mar 11 15:03:40 2026\n";
     let file = SectionedFile::parse(text).unwrap();
     let console = file.console.unwrap();
-    assert_eq!(
-        (console.name.value.as_str(), file.kind),
-        ("gateway-1", Some(DeviceKind::Gateway))
-    );
+    assert_eq!((console.name.value.as_str(), file.kind), ("gateway-1", Some(DeviceKind::Gateway)));
     assert_eq!(console.reason.unwrap().value, "ssh failed");
-    assert_eq!(
-        console.started.unwrap().value.to_string(),
-        "2026-03-11T15:02:40"
-    );
+    assert_eq!(console.started.unwrap().value.to_string(), "2026-03-11T15:02:40");
     assert!(console.finished);
     assert_eq!(file.sections.len(), 2);
     assert_eq!(file.sections[0].title.value, "ip addr");
     assert_eq!(file.sections[0].content, Content::Console("ip addr".into()));
     assert_eq!(body(text, &file.sections[0]), "1: lo");
-    let short = SectionedFile::parse(
-        "Show-tech error for leaf-01: timeout\n== Console diagnostics for leaf-01 ==\n",
-    )
-    .unwrap();
-    assert_eq!(
-        short
-            .console
-            .as_ref()
-            .unwrap()
-            .reason
-            .as_ref()
-            .unwrap()
-            .value,
-        "timeout"
-    );
+    let short =
+        SectionedFile::parse("Show-tech error for leaf-01: timeout\n== Console diagnostics for leaf-01 ==\n").unwrap();
+    assert_eq!(short.console.as_ref().unwrap().reason.as_ref().unwrap().value, "timeout");
     assert!(!short.console.unwrap().finished && short.sections.is_empty());
 }
 

@@ -28,8 +28,7 @@ pub(super) enum Cast {
 impl Cast {
     /// True where the cell can hold this.
     pub(super) fn fits(self, text: &str) -> bool {
-        let number =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         match self {
             _ if is_absent(text) => true,
             Self::Text | Self::JsonOrText => true,
@@ -38,9 +37,7 @@ impl Cast {
             Self::Date => Time::parse(text.split_once(" (").map_or(text, |(age, _)| age)).is_some(),
             Self::Json => text.starts_with(['[', '{']),
             Self::OneOf(words) => words.contains(&text),
-            Self::Ratio => text
-                .split_once('/')
-                .is_some_and(|(a, b)| number(a) && number(b)),
+            Self::Ratio => text.split_once('/').is_some_and(|(a, b)| number(a) && number(b)),
             Self::Restarts => number(text.split_once(" (").map_or(text, |(count, _)| count)),
         }
     }

@@ -65,11 +65,7 @@ static HEDGEHOG: &[KindColumns] = &[
             c("CURRENTG", &["metadata", "generation"], Int),
             c("VERSION", &["status", "version"], Text),
             c("REBOOTREQ", &["status", "rebootRequired"], Bool),
-            c(
-                "SOFTWARE",
-                &["status", "state", "nos", "softwareVersion"],
-                Text,
-            ),
+            c("SOFTWARE", &["status", "state", "nos", "softwareVersion"], Text),
             c("ATTEMPT", &["status", "lastAttemptTime"], Date),
             c("ATTEMPTG", &["status", "lastAttemptGen"], Int),
             c("ROCE", &["spec", "switch", "roce"], Bool),
@@ -111,21 +107,14 @@ static HEDGEHOG: &[KindColumns] = &[
     KindColumns {
         kind: "FabNode",
         required: &["ROLES", "MGMTIP"],
-        columns: &[
-            c("ROLES", &["spec", "roles"], Json),
-            c("MGMTIP", &["spec", "management", "ip"], Text),
-        ],
+        columns: &[c("ROLES", &["spec", "roles"], Json), c("MGMTIP", &["spec", "management", "ip"], Text)],
     },
     KindColumns {
         kind: "Fabricator",
         required: &["GEN", "APPL", "APPLT", "STATUS", "READY"],
         columns: &[
             c("RELEASE", &["status", "release"], Text),
-            c(
-                "CTRLVER",
-                &["status", "versions", "fabricator", "controller"],
-                Text,
-            ),
+            c("CTRLVER", &["status", "versions", "fabricator", "controller"], Text),
             c("GEN", &["metadata", "generation"], Int),
             c("APPL", &["status", "lastAppliedGen"], Int),
             c("APPLT", &["status", "lastAppliedTime"], Date),
@@ -153,16 +142,8 @@ static HEDGEHOG: &[KindColumns] = &[
         columns: &[
             c("GATEWAYGROUP", &["spec", "gatewayGroup"], Text),
             c("GROUP", &["spec", "gatewayGroup"], Text),
-            c(
-                "VPCS",
-                &["metadata", "annotations", "gateway.githedgehog.com/vpcs"],
-                Text,
-            ),
-            c(
-                "NAT",
-                &["metadata", "annotations", "gateway.githedgehog.com/nat"],
-                Text,
-            ),
+            c("VPCS", &["metadata", "annotations", "gateway.githedgehog.com/vpcs"], Text),
+            c("NAT", &["metadata", "annotations", "gateway.githedgehog.com/nat"], Text),
         ],
     },
     KindColumns {
@@ -170,11 +151,7 @@ static HEDGEHOG: &[KindColumns] = &[
         required: &["GATEWAYGROUP"],
         columns: &[c("GATEWAYGROUP", &["spec", "gatewayGroup"], Text)],
     },
-    KindColumns {
-        kind: "Peering",
-        required: &[],
-        columns: &[c("GATEWAYGROUP", &["spec", "gatewayGroup"], Text)],
-    },
+    KindColumns { kind: "Peering", required: &[], columns: &[c("GATEWAYGROUP", &["spec", "gatewayGroup"], Text)] },
     KindColumns {
         kind: "VPCInfo",
         required: &["INTERNALID"],
@@ -208,18 +185,10 @@ static HEDGEHOG: &[KindColumns] = &[
             c("VPC", &["spec", "permit", "vpc", "name"], Text),
             c("VPCSUBNETS", &["spec", "permit", "vpc", "subnets"], Json),
             c("EXTERNAL", &["spec", "permit", "external", "name"], Text),
-            c(
-                "EXTPREFIXES",
-                &["spec", "permit", "external", "prefixes"],
-                Json,
-            ),
+            c("EXTPREFIXES", &["spec", "permit", "external", "prefixes"], Json),
         ],
     },
-    KindColumns {
-        kind: "IPv4Namespace",
-        required: &["SUBNETS"],
-        columns: &[c("SUBNETS", &["spec", "subnets"], Json)],
-    },
+    KindColumns { kind: "IPv4Namespace", required: &["SUBNETS"], columns: &[c("SUBNETS", &["spec", "subnets"], Json)] },
     KindColumns {
         kind: "VPC",
         required: &["IPV4NS", "VLANNS"],
@@ -243,16 +212,8 @@ static HEDGEHOG: &[KindColumns] = &[
         kind: "VPCPeering",
         required: &["VPC1", "VPC2"],
         columns: &[
-            c(
-                "VPC1",
-                &["metadata", "labels", "fabric.githedgehog.com/vpc1"],
-                Text,
-            ),
-            c(
-                "VPC2",
-                &["metadata", "labels", "fabric.githedgehog.com/vpc2"],
-                Text,
-            ),
+            c("VPC1", &["metadata", "labels", "fabric.githedgehog.com/vpc1"], Text),
+            c("VPC2", &["metadata", "labels", "fabric.githedgehog.com/vpc2"], Text),
             c("REMOTE", &["spec", "remote"], Text),
         ],
     },
@@ -260,34 +221,15 @@ static HEDGEHOG: &[KindColumns] = &[
         kind: "Connection",
         required: &["TYPE"],
         columns: &[
-            c(
-                "TYPE",
-                &[
-                    "metadata",
-                    "labels",
-                    "fabric.githedgehog.com/connection-type",
-                ],
-                OneOf(CONNECTION_TYPES),
-            ),
-            c(
-                "SWITCHES",
-                &["metadata", "annotations", "fabric.githedgehog.com/switches"],
-                Text,
-            ),
-            c(
-                "SERVERS",
-                &["metadata", "annotations", "fabric.githedgehog.com/servers"],
-                Text,
-            ),
+            c("TYPE", &["metadata", "labels", "fabric.githedgehog.com/connection-type"], OneOf(CONNECTION_TYPES)),
+            c("SWITCHES", &["metadata", "annotations", "fabric.githedgehog.com/switches"], Text),
+            c("SERVERS", &["metadata", "annotations", "fabric.githedgehog.com/servers"], Text),
         ],
     },
     KindColumns {
         kind: "Server",
         required: &["TYPE", "DESCR"],
-        columns: &[
-            c("TYPE", &["spec", "type"], Text),
-            c("DESCR", &["spec", "description"], Text),
-        ],
+        columns: &[c("TYPE", &["spec", "type"], Text), c("DESCR", &["spec", "description"], Text)],
     },
     KindColumns {
         kind: "Switch",
@@ -303,31 +245,11 @@ static HEDGEHOG: &[KindColumns] = &[
             c("VTEPIP", &["spec", "vtepIP"], Text),
         ],
     },
-    KindColumns {
-        kind: "SwitchGroup",
-        required: &[],
-        columns: &[],
-    },
-    KindColumns {
-        kind: "VLANNamespace",
-        required: &[],
-        columns: &[],
-    },
-    KindColumns {
-        kind: "GatewayGroup",
-        required: &[],
-        columns: &[],
-    },
-    KindColumns {
-        kind: "Catalog",
-        required: &[],
-        columns: &[],
-    },
-    KindColumns {
-        kind: "ControlNode",
-        required: &[],
-        columns: &[],
-    },
+    KindColumns { kind: "SwitchGroup", required: &[], columns: &[] },
+    KindColumns { kind: "VLANNamespace", required: &[], columns: &[] },
+    KindColumns { kind: "GatewayGroup", required: &[], columns: &[] },
+    KindColumns { kind: "Catalog", required: &[], columns: &[] },
+    KindColumns { kind: "ControlNode", required: &[], columns: &[] },
     KindColumns {
         kind: "SwitchProfile",
         required: &["DISPLAYNAME", "OTHERNAMES", "PORTS"],
@@ -335,11 +257,7 @@ static HEDGEHOG: &[KindColumns] = &[
             c("DISPLAYNAME", &["spec", "displayName"], Text),
             c("OTHERNAMES", &["spec", "otherNames"], Json),
             c("SILICON", &["spec", "switchSilicon"], Text),
-            c(
-                "PORTS",
-                &["metadata", "annotations", "fabric.githedgehog.com/ports"],
-                Text,
-            ),
+            c("PORTS", &["metadata", "annotations", "fabric.githedgehog.com/ports"], Text),
         ],
     },
 ];
@@ -355,8 +273,7 @@ pub(super) static COMMON: &[Col] = &[
 impl KindColumns {
     /// The column of the kind under a header, its own or a common one.
     pub(super) fn column(&self, header: &str) -> Option<&'static Col> {
-        self.own(header)
-            .or_else(|| COMMON.iter().find(|column| column.header == header))
+        self.own(header).or_else(|| COMMON.iter().find(|column| column.header == header))
     }
 
     /// The kind's own column under a header.

@@ -49,55 +49,33 @@ const WITH_VALUE: &[&str] = &[
 ];
 
 /// Words that may stand right before `kubectl`.
-const BEFORE: &[&str] = &[
-    "sudo",
-    "k3s",
-    "time",
-    "watch",
-    "exec",
-    "Executing:",
-    "Running:",
-    "Command:",
-];
+const BEFORE: &[&str] = &["sudo", "k3s", "time", "watch", "exec", "Executing:", "Running:", "Command:"];
 
 impl Command {
     /// Reads a line such as `core@control-1 ~ $ kubectl get agents -A` that starts at byte `start`.
     #[must_use]
     pub fn parse(line: &str, start: usize) -> Option<Self> {
-        let short =
-            line.trim_start().starts_with("k ") || line.contains("$ k ") || line.contains("# k ");
+        let short = line.trim_start().starts_with("k ") || line.contains("$ k ") || line.contains("# k ");
         if !short && memchr::memmem::find(line.as_bytes(), b"kubectl").is_none() {
             return None;
         }
         let words = words(line);
-        let at = words.iter().take(9).position(|(_, word)| {
-            word == "kubectl" || word.ends_with("/kubectl") || (short && word == "k")
-        })?;
+        let at = words
+            .iter()
+            .take(9)
+            .position(|(_, word)| word == "kubectl" || word.ends_with("/kubectl") || (short && word == "k"))?;
         if let Some((_, before)) = at.checked_sub(1).and_then(|before| words.get(before)) {
-            let prompt =
-                before.ends_with(['$', '#', '>', '%', '+']) || BEFORE.contains(&before.as_str());
+            let prompt = before.ends_with(['$', '#', '>', '%', '+']) || BEFORE.contains(&before.as_str());
             if !prompt {
                 return None;
             }
         }
         let (offset, _) = words.get(at)?;
-        let text = line
-            .get(*offset..)
-            .unwrap_or("")
-            .trim_end()
-            .trim_end_matches('=')
-            .trim_end();
+        let text = line.get(*offset..).unwrap_or("").trim_end().trim_end_matches('=').trim_end();
         let from = start.saturating_add(*offset);
-        let mut command = Self {
-            text: text.to_owned(),
-            span: Span::new(from, from.saturating_add(text.len())),
-            ..Self::default()
-        };
-        let words: Vec<String> = words
-            .into_iter()
-            .skip(at + 1)
-            .map(|(_, word)| word)
-            .collect();
+        let mut command =
+            Self { text: text.to_owned(), span: Span::new(from, from.saturating_add(text.len())), ..Self::default() };
+        let words: Vec<String> = words.into_iter().skip(at + 1).map(|(_, word)| word).collect();
         command.read(&words);
         (!command.verb.is_empty()).then_some(command)
     }
@@ -135,10 +113,7 @@ impl Command {
         let value = |long: &str, short: &str| {
             word.strip_prefix(long)
                 .and_then(|rest| rest.strip_prefix('='))
-                .or_else(|| {
-                    word.strip_prefix(short)
-                        .map(|rest| rest.trim_start_matches('='))
-                })
+                .or_else(|| word.strip_prefix(short).map(|rest| rest.trim_start_matches('=')))
                 .filter(|value| !value.is_empty() && !word.starts_with(&format!("{long}-")))
         };
         if word.starts_with("--field-selector") {
@@ -157,11 +132,7 @@ impl Command {
             self.resources.push(resource.to_owned());
             self.names.push(name.to_owned());
         } else if self.resources.is_empty() {
-            self.resources = word
-                .split(',')
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect();
+            self.resources = word.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         } else {
             self.names.push(word.to_owned());
         }
@@ -209,44 +180,26 @@ mod tests {
 
     #[test]
     fn commands() {
-        let command = Command::parse(
-            "core@control-1 ~ $ kubectl get pods -n fab -l 'app in (a, b)'",
-            100,
-        )
-        .unwrap();
+        let command = Command::parse("core@control-1 ~ $ kubectl get pods -n fab -l 'app in (a, b)'", 100).unwrap();
         assert_eq!(command.span.start, 119);
         assert_eq!(command.resources, ["pods"]);
         assert_eq!(command.namespace.as_deref(), Some("fab"));
         assert!(command.selector && command.is_partial());
 
-        let command = Command::parse(
-            "=== Executing: /opt/bin/kubectl get agents.agent.githedgehog.com -A ===",
-            0,
-        )
-        .unwrap();
+        let command =
+            Command::parse("=== Executing: /opt/bin/kubectl get agents.agent.githedgehog.com -A ===", 0).unwrap();
         assert_eq!(command.resources, ["agents.agent.githedgehog.com"]);
         assert!(command.all_namespaces && !command.is_partial());
-        assert_eq!(
-            command.text,
-            "/opt/bin/kubectl get agents.agent.githedgehog.com -A"
-        );
+        assert_eq!(command.text, "/opt/bin/kubectl get agents.agent.githedgehog.com -A");
 
-        let command =
-            Command::parse("# k get agent leaf-01 -owide --namespace=default", 0).unwrap();
-        assert_eq!(
-            (command.names, command.output.as_deref()),
-            (vec!["leaf-01".to_owned()], Some("wide"))
-        );
+        let command = Command::parse("# k get agent leaf-01 -owide --namespace=default", 0).unwrap();
+        assert_eq!((command.names, command.output.as_deref()), (vec!["leaf-01".to_owned()], Some("wide")));
         assert_eq!(command.namespace.as_deref(), Some("default"));
 
         let command = Command::parse("kubectl get switches,servers -A | grep leaf", 0).unwrap();
         assert_eq!(command.resources, ["switches", "servers"]);
         assert!(command.is_partial());
-        assert!(
-            !Command::parse("$ kubectl get pods -A | tee pods.txt", 0)
-                .unwrap()
-                .is_partial()
-        );
+        assert!(!Command::parse("$ kubectl get pods -A | tee pods.txt", 0).unwrap().is_partial());
     }
 
     #[test]

@@ -28,16 +28,8 @@ pub(super) static CORE: &[KindColumns] = &[
             c("INTERNAL-IP", &[], Text),
             c("EXTERNAL-IP", &[], Text),
             c("OS-IMAGE", &["status", "nodeInfo", "osImage"], Text),
-            c(
-                "KERNEL-VERSION",
-                &["status", "nodeInfo", "kernelVersion"],
-                Text,
-            ),
-            c(
-                "CONTAINER-RUNTIME",
-                &["status", "nodeInfo", "containerRuntimeVersion"],
-                Text,
-            ),
+            c("KERNEL-VERSION", &["status", "nodeInfo", "kernelVersion"], Text),
+            c("CONTAINER-RUNTIME", &["status", "nodeInfo", "containerRuntimeVersion"], Text),
         ],
     },
     KindColumns {
@@ -58,17 +50,9 @@ pub(super) static CORE: &[KindColumns] = &[
     KindColumns {
         kind: "Namespace",
         required: &["STATUS"],
-        columns: &[c(
-            "STATUS",
-            &["status", "phase"],
-            OneOf(&["Active", "Terminating"]),
-        )],
+        columns: &[c("STATUS", &["status", "phase"], OneOf(&["Active", "Terminating"]))],
     },
-    KindColumns {
-        kind: "ConfigMap",
-        required: &["DATA"],
-        columns: &[c("DATA", &[], Int)],
-    },
+    KindColumns { kind: "ConfigMap", required: &["DATA"], columns: &[c("DATA", &[], Int)] },
     KindColumns {
         kind: "Secret",
         required: &["TYPE", "DATA"],
@@ -116,11 +100,7 @@ pub(super) static CORE: &[KindColumns] = &[
     KindColumns {
         kind: "StatefulSet",
         required: &["READY"],
-        columns: &[
-            c("READY", &[], Ratio),
-            c("CONTAINERS", &[], Text),
-            c("IMAGES", &[], Text),
-        ],
+        columns: &[c("READY", &[], Ratio), c("CONTAINERS", &[], Text), c("IMAGES", &[], Text)],
     },
     KindColumns {
         kind: "CustomResourceDefinition",

@@ -17,13 +17,7 @@ fn part(cell: Cell<'_>, text: &str) -> Draft {
 }
 
 /// Puts one cell into the object of its row.
-pub(super) fn fill(
-    kind: &str,
-    table: &Table<'_>,
-    row: &Row<'_>,
-    cell: Cell<'_>,
-    object: &mut Draft,
-) {
+pub(super) fn fill(kind: &str, table: &Table<'_>, row: &Row<'_>, cell: Cell<'_>, object: &mut Draft) {
     let Some(column) = table.header.get(cell.column) else {
         return;
     };
@@ -32,11 +26,8 @@ pub(super) fn fill(
         ("GatewayAgent", "VERSION") => {
             // Releases that print the heartbeat print the dataplane's version here.
             let newer = table.column("HEARTBEAT").is_some();
-            let path: &[&str] = if newer {
-                &["status", "state", "dataplane", "version"]
-            } else {
-                &["status", "agentVersion"]
-            };
+            let path: &[&str] =
+                if newer { &["status", "state", "dataplane", "version"] } else { &["status", "agentVersion"] };
             object.set(path, key, part(cell, cell.text));
         }
         ("Fabricator", "READY") => condition(object, key, cell, "Ready", cell.text),
@@ -44,18 +35,9 @@ pub(super) fn fill(
         ("Pod", "RESTARTS") => restarts(object, key, cell),
         ("Node", "STATUS") => node_status(object, key, cell),
         ("Node", "ROLES") => {
-            for role in cell
-                .text
-                .split(',')
-                .filter(|role| !role.is_empty())
-                .take(MAX_ROLES)
-            {
+            for role in cell.text.split(',').filter(|role| !role.is_empty()).take(MAX_ROLES) {
                 let label = format!("node-role.kubernetes.io/{role}");
-                object.set(
-                    &["metadata", "labels", &label],
-                    cell.span,
-                    quoted_empty(cell),
-                );
+                object.set(&["metadata", "labels", &label], cell.span, quoted_empty(cell));
             }
         }
         ("Node", "INTERNAL-IP") => address(object, key, cell, "InternalIP"),
@@ -88,12 +70,7 @@ pub(super) fn fill(
 /// A pod's columns are also put where a pod holds the same thing.
 pub(super) fn pod_fields(table: &Table<'_>, row: &Row<'_>, object: &mut Draft) {
     let cell = |name: &str| table.cell(row, name).filter(|cell| !is_absent(cell.text));
-    let key = |cell: &Cell<'_>| {
-        table
-            .header
-            .get(cell.column)
-            .map_or(cell.span, |column| column.span)
-    };
+    let key = |cell: &Cell<'_>| table.header.get(cell.column).map_or(cell.span, |column| column.span);
     if let Some(node) = cell("NODE") {
         object.set(&["spec", "nodeName"], key(&node), part(node, node.text));
     }
@@ -104,20 +81,12 @@ pub(super) fn pod_fields(table: &Table<'_>, row: &Row<'_>, object: &mut Draft) {
     if let Some(status) = cell("STATUS")
         && matches!(status.text, "Running" | "Pending" | "Succeeded" | "Failed")
     {
-        object.set(
-            &["status", "phase"],
-            key(&status),
-            part(status, status.text),
-        );
+        object.set(&["status", "phase"], key(&status), part(status, status.text));
     }
 }
 
 fn quoted_empty(cell: Cell<'_>) -> Draft {
-    Draft::Scalar {
-        text: String::new(),
-        style: crate::source::ScalarStyle::DoubleQuoted,
-        span: cell.span,
-    }
+    Draft::Scalar { text: String::new(), style: crate::source::ScalarStyle::DoubleQuoted, span: cell.span }
 }
 
 fn condition(object: &mut Draft, key: Span, cell: Cell<'_>, kind: &str, status: &str) {
@@ -126,11 +95,7 @@ fn condition(object: &mut Draft, key: Span, cell: Cell<'_>, kind: &str, status: 
     condition.set(
         &["status"],
         key,
-        Draft::Scalar {
-            text: status.to_owned(),
-            style: crate::source::ScalarStyle::DoubleQuoted,
-            span: cell.span,
-        },
+        Draft::Scalar { text: status.to_owned(), style: crate::source::ScalarStyle::DoubleQuoted, span: cell.span },
     );
     object.push(&["status", "conditions"], key, condition);
 }
@@ -151,11 +116,7 @@ fn node_status(object: &mut Draft, key: Span, cell: Cell<'_>) {
             "Ready" => condition(object, key, cell, "Ready", "True"),
             "NotReady" => condition(object, key, cell, "Ready", "False"),
             "SchedulingDisabled" => {
-                object.set(
-                    &["spec", "unschedulable"],
-                    key,
-                    Draft::plain("true", cell.span),
-                );
+                object.set(&["spec", "unschedulable"], key, Draft::plain("true", cell.span));
             }
             _ => {}
         }
@@ -173,10 +134,7 @@ fn address(object: &mut Draft, key: Span, cell: Cell<'_>, kind: &str) {
 fn last_seen(object: &mut Draft, key: Span, cell: Cell<'_>) {
     let (last, rest) = cell.text.split_once(" (x").unwrap_or((cell.text, ""));
     object.set(&["lastTimestamp"], key, part(cell, last));
-    if let Some((count, first)) = rest
-        .strip_suffix(')')
-        .and_then(|rest| rest.split_once(" over "))
-    {
+    if let Some((count, first)) = rest.strip_suffix(')').and_then(|rest| rest.split_once(" over ")) {
         if Cast::Int.fits(count) {
             object.set(&["count"], key, part(cell, count));
         }
@@ -196,11 +154,7 @@ fn event_object(object: &mut Draft, key: Span, table: &Table<'_>, row: &Row<'_>,
     object.set(&["involvedObject", "kind"], key, Draft::plain(kind, span));
     object.set(&["involvedObject", "name"], key, part(cell, name));
     if let Some(namespace) = table.cell(row, "NAMESPACE") {
-        object.set(
-            &["involvedObject", "namespace"],
-            key,
-            part(namespace, namespace.text),
-        );
+        object.set(&["involvedObject", "namespace"], key, part(namespace, namespace.text));
     }
 }
 
@@ -237,9 +191,5 @@ fn containers(object: &mut Draft, key: Span, table: &Table<'_>, row: &Row<'_>, i
             container
         })
         .collect();
-    object.set(
-        &["spec", "template", "spec", "containers"],
-        key,
-        Draft::Seq(list),
-    );
+    object.set(&["spec", "template", "spec", "containers"], key, Draft::Seq(list));
 }

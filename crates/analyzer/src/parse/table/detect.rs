@@ -36,10 +36,7 @@ struct Match {
 }
 
 fn compare(columns: &KindColumns, table: &Table<'_>) -> Match {
-    let mut found = Match {
-        known: 0,
-        unknown: 0,
-    };
+    let mut found = Match { known: 0, unknown: 0 };
     for column in &table.header {
         if columns.own(column.name).is_some() {
             found.known += 1;
@@ -52,23 +49,13 @@ fn compare(columns: &KindColumns, table: &Table<'_>) -> Match {
 
 /// True where every cell can hold what its column holds.
 fn values_fit(columns: &KindColumns, table: &Table<'_>) -> bool {
-    let casts: Vec<_> = table
-        .header
-        .iter()
-        .map(|column| columns.column(column.name).map(|col| col.cast))
-        .collect();
+    let casts: Vec<_> = table.header.iter().map(|column| columns.column(column.name).map(|col| col.cast)).collect();
     table
         .rows
         .iter()
         .filter(|row| !row.shifted)
         .flat_map(|row| &row.cells)
-        .all(|cell| {
-            casts
-                .get(cell.column)
-                .copied()
-                .flatten()
-                .is_none_or(|cast| cast.fits(cell.text))
-        })
+        .all(|cell| casts.get(cell.column).copied().flatten().is_none_or(|cast| cast.fits(cell.text)))
 }
 
 /// The kind whose columns match best, if one is better than all others.
@@ -76,11 +63,7 @@ fn by_headers(table: &Table<'_>) -> Option<&'static KindInfo> {
     let mut best: Option<(usize, usize, &KindColumns)> = None;
     let mut tie = false;
     for columns in columns::all().filter(|columns| !columns.required.is_empty()) {
-        if !columns
-            .required
-            .iter()
-            .all(|header| table.column(header).is_some())
-        {
+        if !columns.required.iter().all(|header| table.column(header).is_some()) {
             continue;
         }
         let Match { known, unknown } = compare(columns, table);
@@ -98,20 +81,15 @@ fn by_headers(table: &Table<'_>) -> Option<&'static KindInfo> {
             }
         }
     }
-    best.filter(|_| !tie)
-        .and_then(|(_, _, columns)| kinds::by_kind(columns.kind))
+    best.filter(|_| !tie).and_then(|(_, _, columns)| kinds::by_kind(columns.kind))
 }
 
 /// True where a table with these headers can list that kind.
 fn is_possible(kind: &KindInfo, table: &Table<'_>) -> bool {
-    columns::all()
-        .filter(|columns| columns.kind == kind.kind)
-        .any(|columns| {
-            let Match { known, unknown } = compare(columns, table);
-            (columns.required.is_empty() || known > 0)
-                && unknown <= known + 2
-                && values_fit(columns, table)
-        })
+    columns::all().filter(|columns| columns.kind == kind.kind).any(|columns| {
+        let Match { known, unknown } = compare(columns, table);
+        (columns.required.is_empty() || known > 0) && unknown <= known + 2 && values_fit(columns, table)
+    })
 }
 
 /// The kind in the names of a table with several kinds in one command.
@@ -134,10 +112,7 @@ fn by_command(command: &Command) -> Option<&'static KindInfo> {
 #[must_use]
 pub fn detect(table: &Table<'_>, hint: Option<&str>) -> Option<Detected> {
     if let Some(command) = &table.command {
-        let chosen_columns = command
-            .output
-            .as_ref()
-            .is_some_and(|output| output.starts_with("custom-columns"));
+        let chosen_columns = command.output.as_ref().is_some_and(|output| output.starts_with("custom-columns"));
         if command.verb != "get" || chosen_columns {
             return None;
         }
@@ -147,11 +122,7 @@ pub fn detect(table: &Table<'_>, hint: Option<&str>) -> Option<Detected> {
         return found(kind, Evidence::NamePrefix);
     }
     let told = by_headers(table);
-    let commanded = table
-        .command
-        .as_deref()
-        .and_then(by_command)
-        .filter(|kind| is_possible(kind, table));
+    let commanded = table.command.as_deref().and_then(by_command).filter(|kind| is_possible(kind, table));
     if let Some(kind) = told {
         return found(kind, Evidence::Headers);
     }
@@ -160,14 +131,10 @@ pub fn detect(table: &Table<'_>, hint: Option<&str>) -> Option<Detected> {
     }
     let hint = hint?;
     let hinted = match Command::parse(hint, 0) {
-        Some(command) => (command.verb == "get")
-            .then(|| by_command(&command))
-            .flatten(),
+        Some(command) => (command.verb == "get").then(|| by_command(&command)).flatten(),
         None => kinds::by_file_name(hint),
     };
-    hinted
-        .filter(|kind| is_possible(kind, table))
-        .and_then(|kind| found(kind, Evidence::Hint))
+    hinted.filter(|kind| is_possible(kind, table)).and_then(|kind| found(kind, Evidence::Hint))
 }
 
 #[cfg(test)]
@@ -184,27 +151,12 @@ mod tests {
     #[test]
     fn every_generation_by_its_headers() {
         for (header, expected) in [
-            (
-                "NAME APPLIED APPLIEDG CURRENTG VERSION PROTOCOLIP VTEPIP AGE",
-                "GatewayAgent",
-            ),
+            ("NAME APPLIED APPLIEDG CURRENTG VERSION PROTOCOLIP VTEPIP AGE", "GatewayAgent"),
             ("NAME APPLIED APPLIEDG CURRENTG VERSION AGE", "GatewayAgent"),
-            (
-                "NAME APPLIED APPLIEDG CURRENTG VERSION PROTOIP VTEPIP AGE",
-                "GatewayAgent",
-            ),
-            (
-                "NAME HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION",
-                "GatewayAgent",
-            ),
-            (
-                "NAMESPACE NAME HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION VTEPIP PROTOIP AGE",
-                "GatewayAgent",
-            ),
-            (
-                "NAME ROLE DESCR APPLIED APPLIEDG CURRENTG VERSION REBOOTREQ",
-                "Agent",
-            ),
+            ("NAME APPLIED APPLIEDG CURRENTG VERSION PROTOIP VTEPIP AGE", "GatewayAgent"),
+            ("NAME HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION", "GatewayAgent"),
+            ("NAMESPACE NAME HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION VTEPIP PROTOIP AGE", "GatewayAgent"),
+            ("NAME ROLE DESCR APPLIED APPLIEDG CURRENTG VERSION REBOOTREQ", "Agent"),
             (
                 "NAME ROLE DESCR HWSKU ASIC HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION SOFTWARE ATTEMPT ATTEMPTG AGE",
                 "Agent",
@@ -213,31 +165,19 @@ mod tests {
                 "NAME ROLE DESCR HWSKU HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION REBOOTREQ SOFTWARE ATTEMPT ATTEMPTG ROCE CURRROCE ECMPQPN AGE",
                 "Agent",
             ),
-            (
-                "NAME PROFILE ROLE HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION",
-                "Agent",
-            ),
+            ("NAME PROFILE ROLE HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION", "Agent"),
             (
                 "NAME PROFILE ROLE DESCR HWSKU HEARTBEAT APPLIED APPLIEDG CURRENTG VERSION REBOOTREQ SOFTWARE ATTEMPT ATTEMPTG ROCE CURRROCE ECMPQPN AGE",
                 "Agent",
             ),
-            (
-                "NAME SUBNET CIDRBLOCK GATEWAY STARTIP ENDIP AGE",
-                "DHCPSubnet",
-            ),
+            ("NAME SUBNET CIDRBLOCK GATEWAY STARTIP ENDIP AGE", "DHCPSubnet"),
             (
                 "NAME SUBNET CIDRBLOCK GATEWAY STARTIP ENDIP VRF CIRCUITID DNSSERVERS TIMESERVERS INTERFACEMTU AGE",
                 "DHCPSubnet",
             ),
             ("NAME ROLES MGMTIP AGE", "FabNode"),
-            (
-                "NAME RELEASE CTRLVER GEN APPL APPLT STATUS READY GWREADY",
-                "Fabricator",
-            ),
-            (
-                "NAME RELEASE CTRLVER GEN APPL APPLT STATUS REGISTRY CTRL READY GWREADY",
-                "Fabricator",
-            ),
+            ("NAME RELEASE CTRLVER GEN APPL APPLT STATUS READY GWREADY", "Fabricator"),
+            ("NAME RELEASE CTRLVER GEN APPL APPLT STATUS REGISTRY CTRL READY GWREADY", "Fabricator"),
             ("NAME PROTOIP VTEPIP AGE", "Gateway"),
             ("NAME PROTOIP VTEPIP GROUPS AGE", "Gateway"),
             ("NAME VTEPIP GROUPS", "Gateway"),
@@ -248,15 +188,9 @@ mod tests {
             ("NAME INTERNALID AGE", "VPCInfo"),
             ("NAME IPV4NS INCOMM OUTCOMM AGE", "External"),
             ("NAME EXTERNAL CONNECTION AGE", "ExternalAttachment"),
-            (
-                "NAME EXTERNAL CONNECTION SWVLAN SWIP NEIGHASN NEIGHIP AGE",
-                "ExternalAttachment",
-            ),
+            ("NAME EXTERNAL CONNECTION SWVLAN SWIP NEIGHASN NEIGHIP AGE", "ExternalAttachment"),
             ("NAME VPC EXTERNAL AGE", "ExternalPeering"),
-            (
-                "NAME VPC VPCSUBNETS EXTERNAL EXTPREFIXES AGE",
-                "ExternalPeering",
-            ),
+            ("NAME VPC VPCSUBNETS EXTERNAL EXTPREFIXES AGE", "ExternalPeering"),
             ("NAME SUBNETS AGE", "IPv4Namespace"),
             ("NAME IPV4NS VLANNS AGE", "VPC"),
             ("NAME IPV4NS VLANNS SUBNETS VNI AGE", "VPC"),
@@ -266,39 +200,23 @@ mod tests {
             ("NAME TYPE SWITCHES SERVERS AGE", "Connection"),
             ("NAME TYPE DESCR AGE", "Server"),
             ("NAME PROFILE ROLE DESCR GROUPS AGE", "Switch"),
-            (
-                "NAME PROFILE ROLE DESCR GROUPS REDUNDANCY BOOT AGE",
-                "Switch",
-            ),
+            ("NAME PROFILE ROLE DESCR GROUPS REDUNDANCY BOOT AGE", "Switch"),
             ("NAME PROFILE ROLE DESCR BOOT VTEPIP", "Switch"),
-            (
-                "NAME PROFILE ROLE DESCR BOOT VTEPIP REDUNDANCY GROUPS AGE",
-                "Switch",
-            ),
+            ("NAME PROFILE ROLE DESCR BOOT VTEPIP REDUNDANCY GROUPS AGE", "Switch"),
             ("NAME DISPLAYNAME OTHERNAMES PORTS AGE", "SwitchProfile"),
             ("NAME DISPLAYNAME OTHERNAMES SILICON PORTS", "SwitchProfile"),
             ("NAME READY STATUS RESTARTS AGE", "Pod"),
-            (
-                "NAMESPACE NAME READY STATUS RESTARTS AGE IP NODE NOMINATED NODE READINESS GATES LABELS",
-                "Pod",
-            ),
+            ("NAMESPACE NAME READY STATUS RESTARTS AGE IP NODE NOMINATED NODE READINESS GATES LABELS", "Pod"),
             ("NAME STATUS ROLES AGE VERSION", "Node"),
             ("NAMESPACE LAST SEEN TYPE REASON OBJECT MESSAGE", "Event"),
-            (
-                "NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE NODE SELECTOR AGE",
-                "DaemonSet",
-            ),
+            ("NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE NODE SELECTOR AGE", "DaemonSet"),
             ("NAME READY UP-TO-DATE AVAILABLE AGE", "Deployment"),
             ("NAME DESIRED CURRENT READY AGE", "ReplicaSet"),
             ("NAME STATUS AGE", "Namespace"),
             ("NAME TYPE DATA AGE", "Secret"),
             ("NAME DATA AGE", "ConfigMap"),
         ] {
-            assert_eq!(
-                kind(header, None),
-                Some((expected, Evidence::Headers)),
-                "{header}"
-            );
+            assert_eq!(kind(header, None), Some((expected, Evidence::Headers)), "{header}");
         }
     }
 
@@ -326,31 +244,19 @@ mod tests {
     #[test]
     fn prefixes_commands_and_hints() {
         let bare = "NAME      AGE\ndefault   9d\n";
+        assert_eq!(kind(bare, Some("a/vlannamespaces.txt")), Some(("VLANNamespace", Evidence::Hint)));
         assert_eq!(
-            kind(bare, Some("a/vlannamespaces.txt")),
-            Some(("VLANNamespace", Evidence::Hint))
-        );
-        assert_eq!(
-            kind(
-                bare,
-                Some("Executing: /opt/bin/kubectl get switchgroups.wiring.githedgehog.com -A")
-            ),
+            kind(bare, Some("Executing: /opt/bin/kubectl get switchgroups.wiring.githedgehog.com -A")),
             Some(("SwitchGroup", Evidence::Hint))
         );
         // Agents never print only a name and an age.
         assert_eq!(kind(bare, Some("agents.txt")), None);
         assert_eq!(
-            kind(
-                &format!("$ kubectl get gwgr -A\n{bare}"),
-                Some("vlannamespaces.txt")
-            ),
+            kind(&format!("$ kubectl get gwgr -A\n{bare}"), Some("vlannamespaces.txt")),
             Some(("GatewayGroup", Evidence::Command))
         );
         assert_eq!(
-            kind(
-                "NAME                        AGE\ncatalog.agent.githedgehog.com/vpcs   9d\n",
-                None
-            ),
+            kind("NAME                        AGE\ncatalog.agent.githedgehog.com/vpcs   9d\n", None),
             Some(("Catalog", Evidence::NamePrefix))
         );
     }

@@ -37,10 +37,7 @@ impl Reader<'_> {
     }
 
     fn span(&self, start: usize) -> Span {
-        Span::new(
-            self.base.saturating_add(start),
-            self.base.saturating_add(self.at),
-        )
+        Span::new(self.base.saturating_add(start), self.base.saturating_add(self.at))
     }
 
     fn value(&mut self, depth: usize) -> Option<Draft> {
@@ -55,22 +52,11 @@ impl Reader<'_> {
         } else if self.rest().starts_with('"') {
             let start = self.at;
             let text = self.string()?;
-            Some(Draft::Scalar {
-                text,
-                style: ScalarStyle::DoubleQuoted,
-                span: self.span(start),
-            })
+            Some(Draft::Scalar { text, style: ScalarStyle::DoubleQuoted, span: self.span(start) })
         } else {
             let start = self.at;
-            let end = self
-                .rest()
-                .find([',', ']', '}', ' ', '"'])
-                .unwrap_or(self.rest().len());
-            let word = self
-                .rest()
-                .get(..end)
-                .filter(|word| !word.is_empty())?
-                .to_owned();
+            let end = self.rest().find([',', ']', '}', ' ', '"']).unwrap_or(self.rest().len());
+            let word = self.rest().get(..end).filter(|word| !word.is_empty())?.to_owned();
             self.at += end;
             Some(Draft::plain(word, self.span(start)))
         }
@@ -140,34 +126,20 @@ mod tests {
     #[test]
     fn values_keep_their_places() {
         let text = r#"[{"name":"de\"f","priority":200, "x": [true, null]}]"#;
-        let Some(Draft::Seq(items)) = parse(text, 10) else {
-            panic!()
-        };
-        let Draft::Map(entries) = &items[0] else {
-            panic!()
-        };
+        let Some(Draft::Seq(items)) = parse(text, 10) else { panic!() };
+        let Draft::Map(entries) = &items[0] else { panic!() };
         assert_eq!(entries.len(), 3);
         assert_eq!(entries[0].0, "name");
-        let Draft::Scalar {
-            text: name, span, ..
-        } = &entries[0].2
-        else {
-            panic!()
-        };
+        let Draft::Scalar { text: name, span, .. } = &entries[0].2 else { panic!() };
         assert_eq!(name, "de\"f");
         assert_eq!((span.start, span.end), (19, 26));
-        assert_eq!(
-            entries[1].2,
-            Draft::plain("200", Span { start: 38, end: 41 })
-        );
+        assert_eq!(entries[1].2, Draft::plain("200", Span { start: 38, end: 41 }));
     }
 
     #[test]
     fn other_texts() {
         let deep = "[".repeat(100_000);
-        for text in [
-            "", "a", "\"a\"", "[", "[1", "[1,]", "{\"a\"}", "{a:1}", "[1] x", "map[a:b]", &deep,
-        ] {
+        for text in ["", "a", "\"a\"", "[", "[1", "[1,]", "{\"a\"}", "{a:1}", "[1] x", "map[a:b]", &deep] {
             assert_eq!(parse(text, 0), None);
         }
     }

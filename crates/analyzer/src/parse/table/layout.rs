@@ -7,14 +7,8 @@ use crate::source::Span;
 const MAX_COLUMNS: usize = 64;
 
 /// Header texts with a space in them.
-const TWO_WORDS: &[&str] = &[
-    "LAST SEEN",
-    "FIRST SEEN",
-    "NOMINATED NODE",
-    "READINESS GATES",
-    "NODE SELECTOR",
-    "CREATED AT",
-];
+const TWO_WORDS: &[&str] =
+    &["LAST SEEN", "FIRST SEEN", "NOMINATED NODE", "READINESS GATES", "NODE SELECTOR", "CREATED AT"];
 
 /// How rows are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +44,7 @@ fn pieces(line: &str, gap: usize) -> Vec<Piece> {
         let end = at + c.len_utf8();
         match pieces.last_mut() {
             Some(last) if blanks < gap => last.end = end,
-            _ => pieces.push(Piece {
-                start: at,
-                end,
-                column,
-            }),
+            _ => pieces.push(Piece { start: at, end, column }),
         }
         blanks = 0;
     }
@@ -67,11 +57,7 @@ fn tabbed(line: &str) -> Vec<Piece> {
     line.split('\t')
         .map(|cell| {
             let lead = cell.len() - cell.trim_start().len();
-            let piece = Piece {
-                start: start + lead,
-                end: start + lead + cell.trim().len(),
-                column,
-            };
+            let piece = Piece { start: start + lead, end: start + lead + cell.trim().len(), column };
             start += cell.len() + 1;
             column += cell.chars().count() + 1;
             piece
@@ -81,8 +67,7 @@ fn tabbed(line: &str) -> Vec<Piece> {
 
 /// True for the text of a column header.
 fn is_header_text(text: &str) -> bool {
-    text.chars().any(|c| c.is_ascii_uppercase())
-        && !text.chars().any(|c| c.is_lowercase() || c == '=')
+    text.chars().any(|c| c.is_ascii_uppercase()) && !text.chars().any(|c| c.is_lowercase() || c == '=')
 }
 
 /// Joins header words that belong together.
@@ -90,9 +75,7 @@ fn join_words(line: &str, words: Vec<Piece>) -> Vec<Piece> {
     let mut joined: Vec<Piece> = Vec::new();
     for word in words {
         if let Some(last) = joined.last_mut()
-            && line
-                .get(last.start..word.end)
-                .is_some_and(|both| TWO_WORDS.contains(&both))
+            && line.get(last.start..word.end).is_some_and(|both| TWO_WORDS.contains(&both))
         {
             last.end = word.end;
         } else {
@@ -105,10 +88,7 @@ fn join_words(line: &str, words: Vec<Piece>) -> Vec<Piece> {
 /// Reads a header line that starts at byte `base`.
 pub(super) fn header(line: &str, base: usize) -> Option<(Vec<Column<'_>>, Layout)> {
     let trimmed = line.trim_start();
-    if !["NAME", "LAST SEEN"]
-        .iter()
-        .any(|first| trimmed.starts_with(first))
-    {
+    if !["NAME", "LAST SEEN"].iter().any(|first| trimmed.starts_with(first)) {
         return None;
     }
     let (pieces, layout) = if line.contains('\t') {
@@ -129,31 +109,16 @@ pub(super) fn header(line: &str, base: usize) -> Option<(Vec<Column<'_>>, Layout
             return None;
         }
         let end = pieces.get(index + 1).map_or(usize::MAX, |next| next.column);
-        let span = Span::new(
-            base.saturating_add(piece.start),
-            base.saturating_add(piece.end),
-        );
-        columns.push(Column {
-            name,
-            start: piece.column,
-            end,
-            span,
-        });
+        let span = Span::new(base.saturating_add(piece.start), base.saturating_add(piece.end));
+        columns.push(Column { name, start: piece.column, end, span });
     }
     let first = columns.first()?.name;
-    let named = columns
-        .iter()
-        .any(|column| column.name == "NAME" || column.name == "OBJECT");
+    let named = columns.iter().any(|column| column.name == "NAME" || column.name == "OBJECT");
     (named && matches!(first, "NAME" | "NAMESPACE" | "LAST SEEN")).then_some((columns, layout))
 }
 
 /// Reads a row; none where the line cannot be one.
-pub(super) fn row<'t>(
-    line: &'t str,
-    base: usize,
-    columns: &[Column<'_>],
-    layout: Layout,
-) -> Option<Row<'t>> {
+pub(super) fn row<'t>(line: &'t str, base: usize, columns: &[Column<'_>], layout: Layout) -> Option<Row<'t>> {
     let (assigned, shifted) = match layout {
         Layout::Offsets => match at_offsets(line, columns) {
             Some(cells) => (cells, false),
@@ -172,18 +137,11 @@ pub(super) fn row<'t>(
         .into_iter()
         .filter_map(|(column, piece)| {
             let text = line.get(piece.start..piece.end)?;
-            let span = Span::new(
-                base.saturating_add(piece.start),
-                base.saturating_add(piece.end),
-            );
+            let span = Span::new(base.saturating_add(piece.start), base.saturating_add(piece.end));
             (!text.is_empty()).then_some(Cell { column, text, span })
         })
         .collect();
-    let row = Row {
-        cells,
-        span: Span::new(base, base.saturating_add(line.len())),
-        shifted,
-    };
+    let row = Row { cells, span: Span::new(base, base.saturating_add(line.len())), shifted };
     is_row(&row, columns).then_some(row)
 }
 
@@ -196,8 +154,7 @@ fn is_row(row: &Row<'_>, columns: &[Column<'_>]) -> bool {
     let word = |text: &str| !text.contains(char::is_whitespace);
     let event = columns.iter().any(|column| column.name == "OBJECT");
     let named = if event {
-        cell("OBJECT").is_some_and(|object| word(object) && object.contains('/'))
-            && cell("REASON").is_some()
+        cell("OBJECT").is_some_and(|object| word(object) && object.contains('/')) && cell("REASON").is_some()
     } else {
         cell("NAME").is_some_and(word)
     };
@@ -211,9 +168,7 @@ fn at_offsets(line: &str, columns: &[Column<'_>]) -> Option<Vec<(usize, Piece)>>
     // Blanks right before the present character.
     let mut blanks = usize::MAX;
     for (at_column, (at, c)) in line.char_indices().enumerate() {
-        let starts = columns
-            .get(next)
-            .is_some_and(|column| column.start == at_column);
+        let starts = columns.get(next).is_some_and(|column| column.start == at_column);
         next += usize::from(starts);
         if c.is_whitespace() {
             if starts && blanks == 0 {
@@ -228,14 +183,7 @@ fn at_offsets(line: &str, columns: &[Column<'_>]) -> Option<Vec<(usize, Piece)>>
             if blanks < 2 {
                 return None;
             }
-            cells.push((
-                index,
-                Piece {
-                    start: at,
-                    end,
-                    column: at_column,
-                },
-            ));
+            cells.push((index, Piece { start: at, end, column: at_column }));
         } else {
             match cells.last_mut() {
                 Some((column, piece)) if *column == index => piece.end = end,
@@ -289,9 +237,7 @@ fn by_words(line: &str, columns: &[Column<'_>]) -> Option<Vec<(usize, Piece)>> {
             _ => found.push(word),
         }
     }
-    let open_end = columns
-        .last()
-        .is_some_and(|column| column.name == "MESSAGE");
+    let open_end = columns.last().is_some_and(|column| column.name == "MESSAGE");
     if open_end && found.len() > columns.len() {
         let end = found.last()?.end;
         found.truncate(columns.len());
@@ -302,6 +248,5 @@ fn by_words(line: &str, columns: &[Column<'_>]) -> Option<Vec<(usize, Piece)>> {
 
 /// True where the piece holds an open parenthesis.
 fn found_open(line: &str, piece: Piece) -> bool {
-    line.get(piece.start..piece.end)
-        .is_some_and(|text| text.contains('(') && !text.contains(')'))
+    line.get(piece.start..piece.end).is_some_and(|text| text.contains('(') && !text.contains(')'))
 }

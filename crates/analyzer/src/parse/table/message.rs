@@ -53,21 +53,13 @@ impl MessageKind {
         let line = line.trim();
         if let Some(rest) = line.strip_prefix("No resources found") {
             let rest = rest.trim_end_matches('.');
-            let namespace = rest
-                .strip_prefix(" in ")
-                .and_then(|rest| rest.strip_suffix(" namespace"));
-            return (rest.is_empty() || namespace.is_some()).then(|| Self::NoResources {
-                namespace: namespace.map(str::to_owned),
-            });
+            let namespace = rest.strip_prefix(" in ").and_then(|rest| rest.strip_suffix(" namespace"));
+            return (rest.is_empty() || namespace.is_some())
+                .then(|| Self::NoResources { namespace: namespace.map(str::to_owned) });
         }
         if let Some(rest) = line.strip_prefix("Error from server") {
-            let reason = rest
-                .strip_prefix(" (")
-                .and_then(|rest| rest.split_once(')'))
-                .map(|(reason, _)| reason);
-            return Some(Self::ServerError {
-                reason: reason.map(str::to_owned),
-            });
+            let reason = rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')).map(|(reason, _)| reason);
+            return Some(Self::ServerError { reason: reason.map(str::to_owned) });
         }
         if let Some(rest) = line.strip_prefix("error: ") {
             let name = rest
@@ -76,9 +68,7 @@ impl MessageKind {
                 .map(|(name, _)| name.to_owned());
             return Some(name.map_or(Self::ClientError, |name| Self::UnknownResource { name }));
         }
-        if line.starts_with("The connection to the server ")
-            || line.starts_with("Unable to connect to the server")
-        {
+        if line.starts_with("The connection to the server ") || line.starts_with("Unable to connect to the server") {
             return Some(Self::Unreachable);
         }
         if line.starts_with("Warning: ") {
@@ -92,9 +82,7 @@ impl MessageKind {
 fn is_client_log(line: &str) -> bool {
     let bytes = line.as_bytes();
     matches!(bytes.first(), Some(b'E' | b'W' | b'I' | b'F'))
-        && bytes
-            .get(1..5)
-            .is_some_and(|date| date.iter().all(u8::is_ascii_digit))
+        && bytes.get(1..5).is_some_and(|date| date.iter().all(u8::is_ascii_digit))
         && bytes.get(5) == Some(&b' ')
         && bytes.get(8) == Some(&b':')
         && line.contains("] ")
@@ -107,15 +95,9 @@ impl Message {
         let kind = ProblemKind::Collection;
         let problem = match &self.kind {
             MessageKind::NoResources { namespace } => {
-                let place = namespace
-                    .as_ref()
-                    .map_or(String::new(), |name| format!(" in namespace {name}"));
+                let place = namespace.as_ref().map_or(String::new(), |name| format!(" in namespace {name}"));
                 let problem = Problem::note(kind, format!("kubectl found no resources{place}"));
-                if self
-                    .command
-                    .as_ref()
-                    .is_some_and(|command| command.selector)
-                {
+                if self.command.as_ref().is_some_and(|command| command.selector) {
                     problem.help("the listing was made with a selector: run it without one")
                 } else {
                     problem.help("run the command with -A to see all namespaces")
@@ -123,19 +105,13 @@ impl Message {
             }
             MessageKind::ServerError { reason } => {
                 let reason = reason.as_deref().unwrap_or("no reason");
-                Problem::warning(
-                    kind,
-                    format!("the API server answered with an error ({reason})"),
-                )
+                Problem::warning(kind, format!("the API server answered with an error ({reason})"))
             }
-            MessageKind::UnknownResource { name } => Problem::warning(
-                kind,
-                format!("the cluster does not know the resource type {name}"),
-            )
-            .help("collect from the control node of the fabric"),
-            MessageKind::Unreachable => {
-                Problem::warning(kind, "kubectl could not reach the API server")
+            MessageKind::UnknownResource { name } => {
+                Problem::warning(kind, format!("the cluster does not know the resource type {name}"))
+                    .help("collect from the control node of the fabric")
             }
+            MessageKind::Unreachable => Problem::warning(kind, "kubectl could not reach the API server"),
             MessageKind::ClientError => Problem::warning(kind, "kubectl failed"),
             MessageKind::Warning => Problem::note(kind, "kubectl printed a warning"),
             MessageKind::Log => Problem::note(kind, "kubectl printed a log line"),
@@ -151,62 +127,29 @@ mod tests {
     #[test]
     fn messages() {
         for (line, kind) in [
-            (
-                "No resources found",
-                MessageKind::NoResources { namespace: None },
-            ),
-            (
-                "No resources found.",
-                MessageKind::NoResources { namespace: None },
-            ),
-            (
-                "No resources found in fab namespace.",
-                MessageKind::NoResources {
-                    namespace: Some("fab".to_owned()),
-                },
-            ),
+            ("No resources found", MessageKind::NoResources { namespace: None }),
+            ("No resources found.", MessageKind::NoResources { namespace: None }),
+            ("No resources found in fab namespace.", MessageKind::NoResources { namespace: Some("fab".to_owned()) }),
             (
                 "Error from server (NotFound): deployments.apps \"x\" not found",
-                MessageKind::ServerError {
-                    reason: Some("NotFound".to_owned()),
-                },
+                MessageKind::ServerError { reason: Some("NotFound".to_owned()) },
             ),
-            (
-                "Error from server: etcdserver: request timed out",
-                MessageKind::ServerError { reason: None },
-            ),
+            ("Error from server: etcdserver: request timed out", MessageKind::ServerError { reason: None }),
             (
                 "error: the server doesn't have a resource type \"gatewayagents\"",
-                MessageKind::UnknownResource {
-                    name: "gatewayagents".to_owned(),
-                },
+                MessageKind::UnknownResource { name: "gatewayagents".to_owned() },
             ),
-            (
-                "error: You must be logged in to the server",
-                MessageKind::ClientError,
-            ),
-            (
-                "Warning: v1 ComponentStatus is deprecated in v1.19+",
-                MessageKind::Warning,
-            ),
+            ("error: You must be logged in to the server", MessageKind::ClientError),
+            ("Warning: v1 ComponentStatus is deprecated in v1.19+", MessageKind::Warning),
             (
                 "The connection to the server 172.30.0.1:6443 was refused - did you specify the right host or port?",
                 MessageKind::Unreachable,
             ),
-            (
-                "E1005 10:55:09.123456   12345 memcache.go:265] \"Unhandled Error\"",
-                MessageKind::Log,
-            ),
+            ("E1005 10:55:09.123456   12345 memcache.go:265] \"Unhandled Error\"", MessageKind::Log),
         ] {
             assert_eq!(MessageKind::parse(line), Some(kind), "{line}");
         }
-        for line in [
-            "No resources found for you",
-            "Errors",
-            "E1/1   up",
-            "warning: x",
-            "",
-        ] {
+        for line in ["No resources found for you", "Errors", "E1/1   up", "warning: x", ""] {
             assert_eq!(MessageKind::parse(line), None, "{line}");
         }
     }

@@ -66,10 +66,7 @@ impl<'t> Row<'t> {
     /// The cell of a column; none where it is blank.
     #[must_use]
     pub fn cell(&self, column: usize) -> Option<Cell<'t>> {
-        self.cells
-            .iter()
-            .find(|cell| cell.column == column)
-            .copied()
+        self.cells.iter().find(|cell| cell.column == column).copied()
     }
 }
 
@@ -103,9 +100,7 @@ impl<'t> Table<'t> {
     /// by a pipe.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        self.command
-            .as_ref()
-            .is_some_and(|command| command.is_partial())
+        self.command.as_ref().is_some_and(|command| command.is_partial())
     }
 }
 

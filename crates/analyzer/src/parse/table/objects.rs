@@ -37,9 +37,7 @@ pub struct TableObjects {
 
 /// Where a table's columns go.
 fn bind(kind: &str, table: &Table<'_>) -> Vec<Option<&'static Col>> {
-    let own: Vec<_> = columns::all()
-        .filter(|columns| columns.kind == kind)
-        .collect();
+    let own: Vec<_> = columns::all().filter(|columns| columns.kind == kind).collect();
     table
         .header
         .iter()
@@ -74,11 +72,7 @@ pub fn objects(entry: EntryId, table: &Table<'_>, hint: Option<&str>) -> TableOb
         }
         let text = |name: &str| table.cell(row, name).map_or("", |cell| cell.text);
         let key = (text("NAMESPACE"), text("NAME"));
-        let at = if key.1.is_empty() {
-            rows.len()
-        } else {
-            *seen.entry(key).or_insert(rows.len())
-        };
+        let at = if key.1.is_empty() { rows.len() } else { *seen.entry(key).or_insert(rows.len()) };
         match rows.get_mut(at) {
             Some(old) => *old = row,
             None => rows.push(row),
@@ -88,10 +82,7 @@ pub fn objects(entry: EntryId, table: &Table<'_>, hint: Option<&str>) -> TableOb
     let selector = table.is_partial() || hinted.as_ref().is_some_and(Command::is_partial);
     let namespace = match (&table.command, &hinted) {
         _ if table.column("NAMESPACE").is_some() => None,
-        (Some(command), _) => command
-            .namespace
-            .as_deref()
-            .map(|name| (name, command.span)),
+        (Some(command), _) => command.namespace.as_deref().map(|name| (name, command.span)),
         (None, Some(command)) => command.namespace.as_deref().map(|name| (name, table.span)),
         (None, None) => None,
     };
@@ -101,22 +92,13 @@ pub fn objects(entry: EntryId, table: &Table<'_>, hint: Option<&str>) -> TableOb
         .map(|row| {
             let draft = object(kind, table, row, &columns, namespace);
             let node = draft.emit(&mut builder, row.span);
-            TableObject {
-                kind: kind.kind,
-                api_version: kind.api_version,
-                selector,
-                node,
-            }
+            TableObject { kind: kind.kind, api_version: kind.api_version, selector, node }
         })
         .collect();
     let nodes: Vec<NodeId> = found.iter().map(|object| object.node).collect();
     let root = builder.sequence(&nodes, table.span);
     let problems = [
-        skipped.problem(
-            entry,
-            "do not line up with the table's header and were skipped",
-            ProblemLevel::Warning,
-        ),
+        skipped.problem(entry, "do not line up with the table's header and were skipped", ProblemLevel::Warning),
         guessed.problem(
             entry,
             "do not line up with the table's header and were read by their gaps",
@@ -126,12 +108,7 @@ pub fn objects(entry: EntryId, table: &Table<'_>, hint: Option<&str>) -> TableOb
     .into_iter()
     .flatten()
     .collect();
-    TableObjects {
-        tree: builder.finish(Some(root)),
-        objects: found,
-        evidence: Some(evidence),
-        problems,
-    }
+    TableObjects { tree: builder.finish(Some(root)), objects: found, evidence: Some(evidence), problems }
 }
 
 /// Rows that do not line up: how many, and the first.
@@ -150,10 +127,9 @@ impl Shifted {
     }
 
     fn problem(&self, entry: EntryId, what: &str, level: ProblemLevel) -> Option<Problem> {
-        let mut problem =
-            Problem::warning(ProblemKind::Layout, format!("{} rows {what}", self.count))
-                .help("collect the table again, or better as YAML")
-                .at(entry, self.first);
+        let mut problem = Problem::warning(ProblemKind::Layout, format!("{} rows {what}", self.count))
+            .help("collect the table again, or better as YAML")
+            .at(entry, self.first);
         problem.level = level;
         (self.count > 0).then_some(problem)
     }
@@ -161,13 +137,9 @@ impl Shifted {
 
 /// True where every cell can hold what its column holds.
 fn fits(row: &Row<'_>, columns: &[Option<&'static Col>]) -> bool {
-    row.cells.iter().all(|cell| {
-        columns
-            .get(cell.column)
-            .copied()
-            .flatten()
-            .is_none_or(|column| column.cast.fits(cell.text))
-    })
+    row.cells
+        .iter()
+        .all(|cell| columns.get(cell.column).copied().flatten().is_none_or(|column| column.cast.fits(cell.text)))
 }
 
 /// One row.
@@ -181,32 +153,17 @@ fn object(
     let name = table.cell(row, "NAME");
     let named = name.map_or(row.span, |cell| cell.span);
     let mut object = Draft::map();
-    object.set(
-        &["apiVersion"],
-        named,
-        Draft::plain(kind.api_version, named),
-    );
+    object.set(&["apiVersion"], named, Draft::plain(kind.api_version, named));
     object.set(&["kind"], named, Draft::plain(kind.kind, named));
     if let Some(cell) = name {
         // `switch.wiring.githedgehog.com/leaf-01`
         let prefix = cell.text.find('/').map_or(0, |at| at + 1);
         let text = cell.text.get(prefix..).unwrap_or(cell.text);
-        let span = Span::new(
-            (cell.span.start as usize).saturating_add(prefix),
-            cell.span.end as usize,
-        );
-        object.set(
-            &["metadata", "name"],
-            header_span(table, cell.column),
-            Draft::plain(text, span),
-        );
+        let span = Span::new((cell.span.start as usize).saturating_add(prefix), cell.span.end as usize);
+        object.set(&["metadata", "name"], header_span(table, cell.column), Draft::plain(text, span));
     }
     if let Some((namespace, span)) = namespace {
-        object.set(
-            &["metadata", "namespace"],
-            span,
-            Draft::plain(namespace, span),
-        );
+        object.set(&["metadata", "namespace"], span, Draft::plain(namespace, span));
     }
     for cell in &row.cells {
         let Some(column) = columns.get(cell.column).copied().flatten() else {
@@ -243,8 +200,5 @@ fn object(
 const REDUNDANCY_TYPE: &[&str] = &["spec", "redundancy", "type"];
 
 fn header_span(table: &Table<'_>, column: usize) -> Span {
-    table
-        .header
-        .get(column)
-        .map_or(table.span, |column| column.span)
+    table.header.get(column).map_or(table.span, |column| column.span)
 }

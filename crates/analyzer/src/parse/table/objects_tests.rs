@@ -9,11 +9,7 @@ use crate::yaml::{NodeKind, NodeRef};
 /// Writes an object down as `route=value` lines.
 fn flat(node: NodeRef<'_>, route: &str, out: &mut Vec<String>) {
     let join = |step: &str| {
-        if route.is_empty() {
-            step.to_owned()
-        } else {
-            format!("{route}.{step}")
-        }
+        if route.is_empty() { step.to_owned() } else { format!("{route}.{step}") }
     };
     match node.kind() {
         NodeKind::Scalar => out.push(format!("{route}={}", node.text().unwrap())),
@@ -56,10 +52,7 @@ gw-new                                2                                         
 ";
     let (found, rows) = read_first(text, None);
     assert_eq!(found.objects[0].kind, "GatewayAgent");
-    assert_eq!(
-        found.objects[0].api_version,
-        "gwint.githedgehog.com/v1alpha1"
-    );
+    assert_eq!(found.objects[0].api_version, "gwint.githedgehog.com/v1alpha1");
     assert_eq!(
         rows[0],
         [
@@ -73,33 +66,10 @@ gw-new                                2                                         
             "spec.gateway.vtepIP=172.30.12.21/32",
         ]
     );
-    assert_eq!(
-        rows[1],
-        [
-            "metadata.name=gw-new",
-            "metadata.generation=2",
-            "metadata.creationTimestamp=25s"
-        ]
-    );
+    assert_eq!(rows[1], ["metadata.name=gw-new", "metadata.generation=2", "metadata.creationTimestamp=25s"]);
     let node = found.tree.node(found.objects[0].node);
-    assert_eq!(
-        node.at(&["status", "lastAppliedTime"])
-            .unwrap()
-            .place()
-            .span
-            .slice(text),
-        "10 minutes ago"
-    );
-    assert_eq!(
-        node.get("status")
-            .unwrap()
-            .key("lastAppliedGen")
-            .unwrap()
-            .place()
-            .span
-            .slice(text),
-        "APPLIEDG"
-    );
+    assert_eq!(node.at(&["status", "lastAppliedTime"]).unwrap().place().span.slice(text), "10 minutes ago");
+    assert_eq!(node.get("status").unwrap().key("lastAppliedGen").unwrap().place().span.slice(text), "APPLIEDG");
 
     let newer = "\
 NAME      HEARTBEAT   APPLIED   APPLIEDG   CURRENTG   VERSION
@@ -158,15 +128,8 @@ zot-f0f68739b-whb7h      1/1     Running            0             9d    172.28.0
             "status.podIP=172.30.90.5",
         ]
     );
-    assert_eq!(
-        rows[1].last().map(String::as_str),
-        Some("status.phase=Running")
-    );
-    let age = found
-        .tree
-        .node(found.objects[0].node)
-        .at(&["x-table", "lastRestart"])
-        .unwrap();
+    assert_eq!(rows[1].last().map(String::as_str), Some("status.phase=Running"));
+    let age = found.tree.node(found.objects[0].node).at(&["x-table", "lastRestart"]).unwrap();
     assert_eq!(age.place().span.slice(text), "5m");
 }
 
@@ -228,10 +191,7 @@ gw--gw-east--dataplane   1         1         0       1            0           ku
         None,
     );
     assert!(rows[0].contains(&"status.desiredNumberScheduled=1".to_owned()));
-    assert!(
-        rows[0]
-            .contains(&"spec.template.spec.nodeSelector.kubernetes.io/hostname=gw-east".to_owned())
-    );
+    assert!(rows[0].contains(&"spec.template.spec.nodeSelector.kubernetes.io/hostname=gw-east".to_owned()));
     assert!(rows[0].contains(&"spec.template.spec.containers.1.image=b:2".to_owned()));
 
     let (_, rows) = read_first(
@@ -262,10 +222,7 @@ switch.wiring.githedgehog.com/leaf-01   vs        server-leaf           [\"eslag
     );
     assert!(rows[0].contains(&"spec.redundancy.type=eslag".to_owned()));
 
-    let (_, rows) = read_first(
-        include_str!("../../../../../bundles/plain-healthy/fabricators.txt"),
-        None,
-    );
+    let (_, rows) = read_first(include_str!("../../../../../bundles/plain-healthy/fabricators.txt"), None);
     assert!(rows[0].contains(&"status.conditions.0.type=Ready".to_owned()));
     assert!(rows[0].contains(&"status.conditions.1.status=True".to_owned()));
     assert!(rows[0].contains(&"status.lastStatusCheck=32s".to_owned()));
@@ -293,11 +250,7 @@ gw-b-very-long-name   42m   14   v1
     // One blank too many is harmless; a long name that pushed everything to the right leaves doubts.
     assert_eq!(rows.len(), 1);
     assert!(rows[0].contains(&"metadata.creationTimestamp=9d".to_owned()));
-    let messages: Vec<&str> = found
-        .problems
-        .iter()
-        .map(|problem| problem.message.as_str())
-        .collect();
+    let messages: Vec<&str> = found.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(messages.len(), 2);
     assert!(messages[0].starts_with("2 rows do not line up") && messages[0].ends_with("skipped"));
 }
@@ -305,58 +258,21 @@ gw-b-very-long-name   42m   14   v1
 #[test]
 fn example_tables() {
     for (text, kind, count) in [
-        (
-            include_str!("../../../../../bundles/plain-healthy/agents.txt"),
-            "Agent",
-            3,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/fabricators.txt"),
-            "Fabricator",
-            1,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/gatewayagents-wide.txt"),
-            "GatewayAgent",
-            2,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/gatewayagents.txt"),
-            "GatewayAgent",
-            2,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/gatewaypeerings.txt"),
-            "GatewayPeering",
-            3,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/gateways.txt"),
-            "Gateway",
-            2,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/nodes.txt"),
-            "Node",
-            3,
-        ),
-        (
-            include_str!("../../../../../bundles/plain-healthy/pods.txt"),
-            "Pod",
-            20,
-        ),
+        (include_str!("../../../../../bundles/plain-healthy/agents.txt"), "Agent", 3),
+        (include_str!("../../../../../bundles/plain-healthy/fabricators.txt"), "Fabricator", 1),
+        (include_str!("../../../../../bundles/plain-healthy/gatewayagents-wide.txt"), "GatewayAgent", 2),
+        (include_str!("../../../../../bundles/plain-healthy/gatewayagents.txt"), "GatewayAgent", 2),
+        (include_str!("../../../../../bundles/plain-healthy/gatewaypeerings.txt"), "GatewayPeering", 3),
+        (include_str!("../../../../../bundles/plain-healthy/gateways.txt"), "Gateway", 2),
+        (include_str!("../../../../../bundles/plain-healthy/nodes.txt"), "Node", 3),
+        (include_str!("../../../../../bundles/plain-healthy/pods.txt"), "Pod", 20),
     ] {
         let listing = read(text);
         assert_eq!(listing.tables.len(), 1);
         assert_eq!((listing.messages.len(), listing.other_lines), (0, 0));
         let (found, rows) = read_first(text, None);
         assert_eq!(rows.len(), count, "{kind}");
-        assert!(
-            found
-                .objects
-                .iter()
-                .all(|object| object.kind == kind && !object.selector)
-        );
+        assert!(found.objects.iter().all(|object| object.kind == kind && !object.selector));
         assert!(found.problems.is_empty());
         let crlf = text.replace('\n', "\r\n");
         assert_eq!(read_first(&crlf, None).1, rows);

@@ -41,12 +41,7 @@ pub fn read(text: &str) -> Listing<'_> {
         }
         if let Some((header, layout)) = layout::header(line, base) {
             let span = Span::new(base, base + line.len());
-            listing.tables.push(Table {
-                header,
-                rows: Vec::new(),
-                command: command.clone(),
-                span,
-            });
+            listing.tables.push(Table { header, rows: Vec::new(), command: command.clone(), span });
             open = Some(layout);
             continue;
         }
@@ -57,12 +52,7 @@ pub fn read(text: &str) -> Listing<'_> {
         }
         if let Some(kind) = MessageKind::parse(line) {
             let span = Span::new(base, base + line.len());
-            listing.messages.push(Message {
-                kind,
-                text: line.to_owned(),
-                span,
-                command: command.clone(),
-            });
+            listing.messages.push(Message { kind, text: line.to_owned(), span, command: command.clone() });
             continue;
         }
         if let (Some(layout), Some(table)) = (open, listing.tables.last_mut())
@@ -93,10 +83,7 @@ fn is_other_prompt(line: &str) -> bool {
         return true;
     }
     (first.contains('@') || first.starts_with('['))
-        && line
-            .split_whitespace()
-            .take(4)
-            .any(|word| word.ends_with(['$', '#', '>', '%']))
+        && line.split_whitespace().take(4).any(|word| word.ends_with(['$', '#', '>', '%']))
 }
 
 #[cfg(test)]
@@ -107,11 +94,7 @@ mod tests {
 
     /// Non-blank cells of a row as `HEADER=text`.
     fn cells(table: &Table<'_>, row: usize) -> Vec<String> {
-        table.rows[row]
-            .cells
-            .iter()
-            .map(|cell| format!("{}={}", table.header[cell.column].name, cell.text))
-            .collect()
+        table.rows[row].cells.iter().map(|cell| format!("{}={}", table.header[cell.column].name, cell.text)).collect()
     }
 
     #[test]
@@ -124,20 +107,8 @@ gw-new                         2                    25s
 ";
         let tables = tables(text);
         assert_eq!(tables.len(), 1);
-        assert_eq!(
-            cells(&tables[0], 0),
-            [
-                "NAME=gw-east",
-                "APPLIED=42m",
-                "APPLIEDG=14",
-                "CURRENTG=14",
-                "AGE=9d"
-            ]
-        );
-        assert_eq!(
-            cells(&tables[0], 2),
-            ["NAME=gw-new", "CURRENTG=2", "AGE=25s"]
-        );
+        assert_eq!(cells(&tables[0], 0), ["NAME=gw-east", "APPLIED=42m", "APPLIEDG=14", "CURRENTG=14", "AGE=9d"]);
+        assert_eq!(cells(&tables[0], 2), ["NAME=gw-new", "CURRENTG=2", "AGE=25s"]);
         let cell = tables[0].cell(&tables[0].rows[1], "APPLIED").unwrap();
         assert_eq!(cell.span.slice(text), "56y");
         assert!(tables[0].rows.iter().all(|row| !row.shifted));
@@ -152,11 +123,7 @@ default     gw-east   172.30.12.21/32   [{\"name\":\"default\",\"priority\":200}
         let tables = tables(text);
         assert_eq!(
             cells(&tables[0], 0)[3..],
-            [
-                "GROUPS=[{\"name\":\"default\",\"priority\":200}, {\"a\":1}]",
-                "DESCR=rack 3 top",
-                "WORKERS=8"
-            ]
+            ["GROUPS=[{\"name\":\"default\",\"priority\":200}, {\"a\":1}]", "DESCR=rack 3 top", "WORKERS=8"]
         );
     }
 
@@ -170,21 +137,12 @@ leaf-03   Prüffeld – außen 41d
 ";
         let table = &tables(text)[0];
         assert!(!table.rows[0].shifted);
-        assert_eq!(
-            cells(table, 0),
-            ["NAME=leaf-01", "DESCR=Prüffeld – außen", "AGE=41d"]
-        );
+        assert_eq!(cells(table, 0), ["NAME=leaf-01", "DESCR=Prüffeld – außen", "AGE=41d"]);
         // One blank too many: cut by gaps instead.
         assert!(table.rows[1].shifted);
-        assert_eq!(
-            cells(table, 1),
-            ["NAME=leaf-02", "DESCR=Prüffeld – außen", "AGE=41d"]
-        );
+        assert_eq!(cells(table, 1), ["NAME=leaf-02", "DESCR=Prüffeld – außen", "AGE=41d"]);
         // One too few: where a text ends and the next begins is not certain, the age is lost.
-        assert_eq!(
-            cells(table, 2),
-            ["NAME=leaf-03", "DESCR=Prüffeld – außen 41d"]
-        );
+        assert_eq!(cells(table, 2), ["NAME=leaf-03", "DESCR=Prüffeld – außen 41d"]);
     }
 
     #[test]
@@ -207,10 +165,7 @@ the end of it
         let listing = read(text);
         assert_eq!(listing.tables.len(), 3);
         assert_eq!(listing.tables[1].rows.len(), 1);
-        assert_eq!(
-            listing.tables[1].command.as_ref().unwrap().resources,
-            ["switches", "connections"]
-        );
+        assert_eq!(listing.tables[1].command.as_ref().unwrap().resources, ["switches", "connections"]);
         assert_eq!(listing.tables[2].command, None);
         assert_eq!(listing.tables[2].rows.len(), 1);
         assert_eq!(listing.messages.len(), 1);
@@ -233,8 +188,7 @@ the end of it
 
     #[test]
     fn squeezed_and_tabbed_tables() {
-        let text =
-            "NAME READY STATUS RESTARTS AGE\ngw--a--frr-mlt2x 2/2 Running 3 (5m ago) 9d\nfoo bar\n";
+        let text = "NAME READY STATUS RESTARTS AGE\ngw--a--frr-mlt2x 2/2 Running 3 (5m ago) 9d\nfoo bar\n";
         let table = &tables(text)[0];
         assert_eq!(table.rows.len(), 1);
         assert_eq!(cells(table, 0)[3..], ["RESTARTS=3 (5m ago)", "AGE=9d"]);

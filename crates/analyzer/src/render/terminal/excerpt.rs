@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
-    SourceCode, SourceSpan, SpanContents};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 
 use super::style::Style;
 use super::text::{char_width, sanitize, width as columns_of, wrap};
@@ -12,7 +14,7 @@ use crate::source::Sources;
 
 /// Draws one piece of evidence, indented by three blanks.
 #[must_use]
-pub fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, width: usize) -> String {
+pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, width: usize) -> String {
     let quoted = evidence
         .outer
         .and_then(|outer| sources.get(outer))
@@ -107,7 +109,7 @@ const SECRET_KEYS: [&str; 9] =
 
 /// Replaces the value of a secret-like key by `***`, keeping the line's length where it can.
 #[must_use]
-pub fn mask_secret(line: &str) -> String {
+fn mask_secret(line: &str) -> String {
     let lower = line.to_lowercase();
     let Some(key) = SECRET_KEYS.iter().filter_map(|key| lower.find(key)).min() else {
         return line.to_owned();

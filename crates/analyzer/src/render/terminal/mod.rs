@@ -137,11 +137,8 @@ fn subject_words(finding: &FindingOut) -> String {
 }
 
 fn explained(out: &mut String, report: &Report, finding: &FindingOut, style: Style, width: usize) {
-    let effects: Vec<&FindingOut> = finding
-        .explains
-        .iter()
-        .filter_map(|id| report.findings.iter().find(|other| &other.id == id))
-        .collect();
+    let effects: Vec<&FindingOut> =
+        finding.explains.iter().filter_map(|id| report.findings.iter().find(|other| &other.id == id)).collect();
     if effects.is_empty() {
         return;
     }
@@ -156,11 +153,8 @@ fn explained(out: &mut String, report: &Report, finding: &FindingOut, style: Sty
 }
 
 fn notes(out: &mut String, report: &Report, sources: &Sources, style: Style, options: Options) {
-    let infos: Vec<&FindingOut> = report
-        .findings
-        .iter()
-        .filter(|f| f.severity == "info" && f.caused_by.is_empty())
-        .collect();
+    let infos: Vec<&FindingOut> =
+        report.findings.iter().filter(|f| f.severity == "info" && f.caused_by.is_empty()).collect();
     if infos.is_empty() {
         return;
     }
@@ -176,11 +170,8 @@ fn notes(out: &mut String, report: &Report, sources: &Sources, style: Style, opt
 }
 
 fn problems(out: &mut String, report: &Report, style: Style, options: Options) {
-    let shown: Vec<_> = report
-        .input_problems
-        .iter()
-        .filter(|problem| options.verbose || problem.level == "warning")
-        .collect();
+    let shown: Vec<_> =
+        report.input_problems.iter().filter(|problem| options.verbose || problem.level == "warning").collect();
     if shown.is_empty() {
         return;
     }
@@ -220,11 +211,8 @@ fn not_checked(out: &mut String, report: &Report, style: Style, options: Options
         let mut rules: Vec<&str> = items.iter().map(|item| item.rule.as_str()).collect();
         rules.sort_unstable();
         rules.dedup();
-        let names = if rules.len() > 3 && !options.verbose {
-            format!("{} rules", rules.len())
-        } else {
-            rules.join(", ")
-        };
+        let names =
+            if rules.len() > 3 && !options.verbose { format!("{} rules", rules.len()) } else { rules.join(", ") };
         push_wrapped(out, &format!("{}: {names}", sanitize(what)), " - ", "   ", options.width);
         if let Some(command) = command {
             let _ = writeln!(out, "     {}", style.command(&format!("$ {}", sanitize(command))));

@@ -26,13 +26,13 @@ pub fn sanitize(text: &str) -> String {
 
 /// Columns that a text takes.
 #[must_use]
-pub fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// Columns that a character takes.
 #[must_use]
-pub fn char_width(c: char) -> usize {
+pub(super) fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 

@@ -6,7 +6,7 @@ use crate::rule::{Meta, Order, Outcome, Rule, Source};
 
 /// See the metadata.
 #[derive(Debug)]
-pub struct GenerationLag;
+pub(super) struct GenerationLag;
 
 static META: Meta = Meta {
     id: "gateway-config-not-applied",
@@ -34,7 +34,11 @@ impl Rule for GenerationLag {
                 continue;
             }
             let finding = out
-                .finding(Severity::Warning, agent.subject(), format!("{} runs configuration {applied}, not {wanted}", agent.name()))
+                .finding(
+                    Severity::Warning,
+                    agent.subject(),
+                    format!("{} runs configuration {applied}, not {wanted}", agent.name()),
+                )
                 .confidence(Confidence::Possible)
                 .evidence(agent.evidence(&["status", "lastAppliedGen"], "generation that the dataplane runs"))
                 .evidence(agent.evidence(&["metadata", "generation"], "newest generation"))

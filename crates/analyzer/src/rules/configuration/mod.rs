@@ -4,5 +4,5 @@ mod generation_lag;
 
 use crate::rule::Rule;
 
-/// Rules of this area.
+/// Rules of this area, one line each.
 pub const RULES: &[&dyn Rule] = &[&generation_lag::GenerationLag];

@@ -15,16 +15,10 @@ fn examples() -> Vec<(PathBuf, String)> {
         .iter()
         .flat_map(|folder| std::fs::read_dir(folder).unwrap())
         .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|end| end == "hhs" || end == "yaml")
-        })
+        .filter(|path| path.extension().is_some_and(|end| end == "hhs" || end == "yaml"))
         .collect();
     files.sort();
-    files
-        .into_iter()
-        .map(|path| (path.clone(), std::fs::read_to_string(path).unwrap()))
-        .collect()
+    files.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
 }
 
 /// True where the tree holds what the other library read.
@@ -34,25 +28,17 @@ fn same(node: NodeRef<'_>, value: &Value) -> bool {
     match value {
         Value::Null => node.is_null(),
         Value::Bool(value) => plain && text == value.to_string(),
-        Value::Number(value) => {
-            plain && (text == value.to_string() || text.parse::<f64>().ok() == value.as_f64())
-        }
+        Value::Number(value) => plain && (text == value.to_string() || text.parse::<f64>().ok() == value.as_f64()),
         Value::String(value) => node.kind() == NodeKind::Scalar && text == value,
         Value::Sequence(items) => {
             node.kind() == NodeKind::Sequence
                 && node.size() == items.len()
-                && node
-                    .items()
-                    .zip(items)
-                    .all(|(item, value)| same(item, value))
+                && node.items().zip(items).all(|(item, value)| same(item, value))
         }
         Value::Mapping(entries) => {
             node.kind() == NodeKind::Mapping
                 && node.size() == entries.len()
-                && node
-                    .entries()
-                    .zip(entries)
-                    .all(|((key, value), (k, v))| same(key, k) && same(value, v))
+                && node.entries().zip(entries).all(|((key, value), (k, v))| same(key, k) && same(value, v))
         }
         Value::Tagged(_) => false,
     }
@@ -68,9 +54,7 @@ fn mapped(text: &str, node: NodeRef<'_>, indent: u32) {
         let inner = u32::try_from(inner).unwrap();
         let at = map.partition_point(|(from, _)| *from <= inner) - 1;
         let outer = map[at].1 + (inner - map[at].0);
-        let Some(rest) = text.get(outer as usize..) else {
-            panic!("{value:?} {outer}")
-        };
+        let Some(rest) = text.get(outer as usize..) else { panic!("{value:?} {outer}") };
         let first = rest.chars().next();
         let fits = first == Some(c)
             || (style == ScalarStyle::DoubleQuoted && first == Some('\\'))
@@ -96,11 +80,7 @@ fn check(path: &Path, text: &str) -> usize {
     let spans = documents(text);
     for span in &spans {
         let document = span.slice(text);
-        assert!(
-            agree(document),
-            "{path:?}: the fast reader gave up: {:.300}",
-            document
-        );
+        assert!(agree(document), "{path:?}: the fast reader gave up: {:.300}", document);
         let read = parse(EntryId(0), text, *span);
         assert!(read.problems.is_empty(), "{path:?}: {:?}", read.problems);
         let root = read.tree.root().unwrap();
@@ -130,8 +110,5 @@ fn places_are_those_of_the_file() {
     let text = "a: 1\n---\nb:\n  c: \"x\"\n";
     let read = parse(EntryId(3), text, documents(text)[1]);
     let place = read.tree.root().unwrap().at(&["b", "c"]).unwrap().place();
-    assert_eq!(
-        (place.entry, place.span),
-        (EntryId(3), Span { start: 17, end: 20 })
-    );
+    assert_eq!((place.entry, place.span), (EntryId(3), Span { start: 17, end: 20 }));
 }

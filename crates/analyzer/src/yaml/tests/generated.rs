@@ -46,10 +46,7 @@ const SCALAR: &str = "[ \n\t'\"\\\\:#|>a-cé✔\u{1b}-]{0,40}";
 fn check(parsed: &Parsed, text: &str) {
     for problem in &parsed.problems {
         let span = problem.span.unwrap();
-        assert!(
-            span.start <= span.end && span.start as usize <= text.len(),
-            "{problem:?}"
-        );
+        assert!(span.start <= span.end && span.start as usize <= text.len(), "{problem:?}");
     }
     shown(&parsed.tree);
 }
@@ -133,10 +130,8 @@ fn fold(value: &str, width: usize) -> String {
     let (mut column, mut before) = (0, ' ');
     let mut chars = value.chars().peekable();
     while let Some(c) = chars.next() {
-        let between_words = before != ' '
-            && chars
-                .peek()
-                .is_some_and(|next| *next != ' ' && *next != '\n' && *next != '\t');
+        let between_words =
+            before != ' ' && chars.peek().is_some_and(|next| *next != ' ' && *next != '\n' && *next != '\t');
         match c {
             ' ' if column >= width && between_words => {
                 out.push_str("\n    ");

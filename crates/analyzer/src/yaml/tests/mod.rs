@@ -15,13 +15,7 @@ fn dump(node: NodeRef<'_>, out: &mut String) {
     let Span { start, end } = node.place().span;
     match node.kind() {
         NodeKind::Scalar => {
-            writeln!(
-                out,
-                "{:?} {:?} {start}..{end}",
-                node.text().unwrap(),
-                node.style().unwrap()
-            )
-            .unwrap();
+            writeln!(out, "{:?} {:?} {start}..{end}", node.text().unwrap(), node.style().unwrap()).unwrap();
         }
         NodeKind::Mapping => {
             writeln!(out, "mapping {start}..{end} {{").unwrap();

@@ -71,22 +71,13 @@ fn a_gateway_agent() {
     assert_eq!(spec.vpcs["vpc-01"].internal_id, "12345");
     assert_eq!(spec.vpcs["vpc-02"].internal_id, "1e100");
     assert_eq!((spec.gateway.vtep_mtu, spec.vpcs["vpc-02"].vni), (0, 0));
-    let messages: Vec<_> = problems
-        .iter()
-        .map(|p| (p.level, p.message.as_str()))
-        .collect();
+    let messages: Vec<_> = problems.iter().map(|p| (p.level, p.message.as_str())).collect();
     assert_eq!(
         messages,
         [
-            (
-                ProblemLevel::Warning,
-                "`gateway.vtepMTU`: expected a whole number"
-            ),
+            (ProblemLevel::Warning, "`gateway.vtepMTU`: expected a whole number"),
             (ProblemLevel::Warning, "`vpcs.vpc-02.vni`: expected u32"),
-            (
-                ProblemLevel::Note,
-                "`gateway.groups[0].priority`: written as a string; read as what it stands for"
-            ),
+            (ProblemLevel::Note, "`gateway.groups[0].priority`: written as a string; read as what it stands for"),
         ]
     );
     assert_eq!(problems[0].span.unwrap().slice(AGENT), "many");
@@ -96,23 +87,13 @@ fn a_gateway_agent() {
     assert_eq!(status.last_applied_gen, 11);
     assert!(status.last_heartbeat.is_some() && status.state.last_collected_time.is_none());
     let pair = status.state.peerings["a->b"];
-    assert_eq!(
-        (pair.b, pair.p, pair.bps, pair.pps),
-        (u64::MAX, 1_200_000, 1.2e6, 3.0)
-    );
+    assert_eq!((pair.b, pair.p, pair.bps, pair.pps), (u64::MAX, 1_200_000, 1.2e6, 3.0));
     let messages: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
     assert_eq!(
         messages,
-        [
-            "`state.lastCollectedTime`: not an RFC 3339 time",
-            "`state.dataplane`: expected a mapping, found a list"
-        ]
+        ["`state.lastCollectedTime`: not an RFC 3339 time", "`state.dataplane`: expected a mapping, found a list"]
     );
-    assert!(
-        problems
-            .iter()
-            .all(|problem| problem.kind == ProblemKind::Field)
-    );
+    assert!(problems.iter().all(|problem| problem.kind == ProblemKind::Field));
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -162,15 +143,9 @@ fn types_are_read_with_tolerance() {
         assert_eq!(odd.map["a"], None);
         assert_eq!(odd.strings.len(), 1);
         assert_eq!(odd.choice, Choice::With(3));
-        assert_eq!(
-            odd.any,
-            Some(serde_json::json!({"a": [1, 1.5, true, null, "1"]}))
-        );
+        assert_eq!(odd.any, Some(serde_json::json!({"a": [1, 1.5, true, null, "1"]})));
     });
-    let warnings = problems
-        .iter()
-        .filter(|p| p.level == ProblemLevel::Warning)
-        .count();
+    let warnings = problems.iter().filter(|p| p.level == ProblemLevel::Warning).count();
     assert_eq!((warnings, problems.len()), (2, 3));
 }
 
@@ -178,13 +153,7 @@ fn types_are_read_with_tolerance() {
 fn look_alikes_are_refused() {
     let text = "flag: \"yes\"\nquoted: \"true\"\ncount: 1.5\nchoice: two\nmaybe: maybe\n";
     let problems = odd(text, |odd| {
-        assert_eq!(
-            odd,
-            &Odd {
-                quoted: true,
-                ..Odd::default()
-            }
-        );
+        assert_eq!(odd, &Odd { quoted: true, ..Odd::default() });
     });
     let messages: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
     assert_eq!(

@@ -115,18 +115,10 @@ fn a_billion_laughs_are_cut() {
     let mut text = "l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..20 {
         let below = format!("*l{}, ", level - 1).repeat(10);
-        text.push_str(&format!(
-            "l{level}: &l{level} [{}]\n",
-            below.trim_end_matches(", ")
-        ));
+        text.push_str(&format!("l{level}: &l{level} [{}]\n", below.trim_end_matches(", ")));
     }
     let parsed = read(&text);
-    assert!(
-        parsed
-            .problems
-            .iter()
-            .any(|problem| problem.kind == ProblemKind::Limit)
-    );
+    assert!(parsed.problems.iter().any(|problem| problem.kind == ProblemKind::Limit));
     let mut out = String::new();
     super::dump(parsed.tree.root().unwrap(), &mut out);
     assert!(out.lines().count() < 2_500_000);
@@ -138,18 +130,10 @@ fn deep_aliases_are_cut() {
     let deep = |inner: &str| format!("{}{inner}{}", "[".repeat(100), "]".repeat(100));
     let mut text = format!("k0: &k0 {}\n", deep("x"));
     for level in 1..50 {
-        text.push_str(&format!(
-            "k{level}: &k{level} {}\n",
-            deep(&format!("*k{}", level - 1))
-        ));
+        text.push_str(&format!("k{level}: &k{level} {}\n", deep(&format!("*k{}", level - 1))));
     }
     let parsed = read(&text);
-    assert!(
-        parsed
-            .problems
-            .iter()
-            .any(|problem| problem.kind == ProblemKind::Limit)
-    );
+    assert!(parsed.problems.iter().any(|problem| problem.kind == ProblemKind::Limit));
     assert!(!shown(&parsed.tree).is_empty());
 }
 
@@ -159,40 +143,25 @@ fn nesting_is_limited() {
         "[".repeat(100_000),
         "{a: ".repeat(100_000),
         format!("a: 1\nb: {}\n", "[".repeat(100_000)),
-        (0..3000)
-            .map(|level| format!("{}a:\n", " ".repeat(level)))
-            .collect(),
+        (0..3000).map(|level| format!("{}a:\n", " ".repeat(level))).collect(),
         "- ".repeat(100_000),
         format!("a: 1\nb:\n  {}", "- ".repeat(100_000)),
         "? ".repeat(10_000),
     ] {
         let parsed = read(&text);
-        let limit = parsed
-            .problems
-            .iter()
-            .any(|problem| problem.kind == ProblemKind::Limit);
+        let limit = parsed.problems.iter().any(|problem| problem.kind == ProblemKind::Limit);
         assert!(limit, "{:.40} {:?}", text, parsed.problems);
         shown(&parsed.tree);
     }
-    assert_eq!(
-        read("a: 1\nb: [[[[\n").tree.root().unwrap().str("a"),
-        Some("1")
-    );
+    assert_eq!(read("a: 1\nb: [[[[\n").tree.root().unwrap().str("a"), Some("1"));
 }
 
 #[test]
 fn duplicate_keys() {
     let parsed = read("a: 1\nb: 2\na: 3\nb: 2\n");
     assert_eq!(parsed.tree.root().unwrap().str("a"), Some("3"));
-    let found: Vec<_> = parsed
-        .problems
-        .iter()
-        .map(|p| (p.level, p.span.unwrap().start))
-        .collect();
-    assert_eq!(
-        found,
-        [(ProblemLevel::Warning, 10), (ProblemLevel::Note, 15)]
-    );
+    let found: Vec<_> = parsed.problems.iter().map(|p| (p.level, p.span.unwrap().start)).collect();
+    assert_eq!(found, [(ProblemLevel::Warning, 10), (ProblemLevel::Note, 15)]);
     let many: String = (0..100).map(|n| format!("k{}: {n}\n", n % 99)).collect();
     assert_eq!(read(&many).problems.len(), 1);
 }
@@ -206,10 +175,7 @@ fn control_characters_do_not_cost_the_document() {
     assert_eq!(root.str("b"), Some("???z é"));
     assert_eq!(parsed.problems.len(), 1);
     assert_eq!(parsed.problems[0].kind, ProblemKind::Encoding);
-    assert_eq!(
-        root.get("b").unwrap().place().span.slice(text),
-        "\u{fffe}z é"
-    );
+    assert_eq!(root.get("b").unwrap().place().span.slice(text), "\u{fffe}z é");
 }
 
 /// Spans of block scalars run from the indicator to the end of the content.
@@ -228,7 +194,8 @@ fn spans() {
 
 #[test]
 fn crlf() {
-    let text = "a: |\r\n  x\r\n  y\r\nb: \"c\r\n  d\\\r\n  e\r\n\r\n  f\"\r\nc: >\r\n  g\r\n  h\r\n\r\n  i\r\nd: j\r\n  k\r\n";
+    let text =
+        "a: |\r\n  x\r\n  y\r\nb: \"c\r\n  d\\\r\n  e\r\n\r\n  f\"\r\nc: >\r\n  g\r\n  h\r\n\r\n  i\r\nd: j\r\n  k\r\n";
     let parsed = read(text);
     assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
     let root = parsed.tree.root().unwrap();

@@ -5,9 +5,7 @@ use super::reading::read;
 use crate::source::ProblemKind;
 
 fn names(node: NodeRef<'_>) -> Vec<&str> {
-    node.items()
-        .filter_map(|item| item.at(&["metadata", "name"])?.text())
-        .collect()
+    node.items().filter_map(|item| item.at(&["metadata", "name"])?.text()).collect()
 }
 
 fn list(items: &str) -> String {
@@ -16,8 +14,7 @@ fn list(items: &str) -> String {
 
 #[test]
 fn a_broken_item_is_left_out() {
-    let good =
-        |name: &str| format!("- kind: A\n  metadata:\n    name: {name}\n  spec:\n    x: 1\n");
+    let good = |name: &str| format!("- kind: A\n  metadata:\n    name: {name}\n  spec:\n    x: 1\n");
     for broken in [
         "- kind: A\n  spec: \"open\n",
         "- kind: A\n\tspec: x\n",
@@ -36,10 +33,7 @@ fn a_broken_item_is_left_out() {
         assert_eq!(parsed.problems.len(), 1, "{broken:?} {:?}", parsed.problems);
         let at = parsed.problems[0].span.unwrap().start as usize;
         let from = text.find(broken).unwrap();
-        assert!(
-            (from..=from + broken.len()).contains(&at),
-            "{broken:?} {at}"
-        );
+        assert!((from..=from + broken.len()).contains(&at), "{broken:?} {at}");
     }
 }
 
@@ -56,8 +50,7 @@ fn of_a_broken_item_the_good_keys_stay() {
 
 #[test]
 fn a_cut_list_keeps_its_items() {
-    let whole =
-        list("- kind: A\n  metadata:\n    name: one\n- kind: B\n  metadata:\n    name: 'two'\n");
+    let whole = list("- kind: A\n  metadata:\n    name: one\n- kind: B\n  metadata:\n    name: 'two'\n");
     for cut in 0..whole.len() {
         let parsed = read(&whole[..cut]);
         if cut > whole.find("- kind: B").unwrap() {
@@ -68,10 +61,7 @@ fn a_cut_list_keeps_its_items() {
     let cut = whole.find("wo'").unwrap();
     let parsed = read(&whole[..cut]);
     assert_eq!(parsed.problems.len(), 1);
-    assert_eq!(
-        parsed.problems[0].help.as_deref(),
-        Some("the text may have been cut here")
-    );
+    assert_eq!(parsed.problems[0].help.as_deref(), Some("the text may have been cut here"));
 }
 
 #[test]
@@ -83,12 +73,7 @@ fn keys_of_an_object_stay() {
     assert_eq!(root.at(&["status", "y"]).unwrap().text(), Some("2"));
     assert!(root.get("spec").is_none_or(|spec| spec.is_null()));
     assert_eq!(parsed.problems.len(), 2, "{:?}", parsed.problems);
-    assert!(
-        parsed
-            .problems
-            .iter()
-            .all(|problem| problem.kind == ProblemKind::Syntax)
-    );
+    assert!(parsed.problems.iter().all(|problem| problem.kind == ProblemKind::Syntax));
     assert_eq!(parsed.problems[0].message, "a tab is used for indentation");
 }
 
@@ -116,18 +101,12 @@ fn hostile_texts() {
     for text in [
         "a: b: c\n".repeat(5_000),
         "- \"\n".repeat(5_001),
-        (0..150)
-            .map(|n| format!("{}k: \"\n{}a:\n", " ".repeat(n), " ".repeat(n)))
-            .collect(),
+        (0..150).map(|n| format!("{}k: \"\n{}a:\n", " ".repeat(n), " ".repeat(n))).collect(),
         "- ".repeat(3_000) + "\"",
         "'".repeat(5_001),
         ": ".repeat(5_000),
     ] {
         let parsed = read(&text);
-        assert!(
-            !parsed.problems.is_empty() && parsed.problems.len() < 100,
-            "{:.20}",
-            text
-        );
+        assert!(!parsed.problems.is_empty() && parsed.problems.len() < 100, "{:.20}", text);
     }
 }

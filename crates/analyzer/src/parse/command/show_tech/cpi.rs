@@ -46,10 +46,7 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<ControlPlane> {
     for line in section.body.lines().filter(|line| !line.is_empty()) {
         if let Some(found) = Heading::of(line, &["op", "Ok"]) {
             heading = Some(found);
-        } else if let Some(operation) = heading
-            .as_ref()
-            .and_then(|heading| operation(line, heading))
-        {
+        } else if let Some(operation) = heading.as_ref().and_then(|heading| operation(line, heading)) {
             out.operations.push(operation);
         } else if let Some((key, value)) = line.key_value() {
             out.field(key, value);
@@ -67,9 +64,7 @@ impl ControlPlane {
     /// True for `Connected`; none where no status was printed.
     #[must_use]
     pub fn connected(&self) -> Option<bool> {
-        self.status
-            .as_ref()
-            .map(|status| status.value == "Connected")
+        self.status.as_ref().map(|status| status.value == "Connected")
     }
 
     fn field(&mut self, key: Piece<'_>, value: Piece<'_>) {
@@ -77,9 +72,7 @@ impl ControlPlane {
             "STATUS" => self.status = Some(value.string()),
             "last connect" => {
                 self.last_connect = date_time(value.text).map(|time| value.with(time));
-                self.pid = value
-                    .split_once("pid:")
-                    .and_then(|(_, pid)| pid.trim().number());
+                self.pid = value.split_once("pid:").and_then(|(_, pid)| pid.trim().number());
             }
             "last msg rx" => self.last_message = date_time(value.text).map(|time| value.with(time)),
             "decode failures" => self.decode_failures = value.parse(),
@@ -93,19 +86,12 @@ impl ControlPlane {
 fn operation(line: Piece<'_>, heading: &Heading<'_>) -> Option<CpiOperation> {
     let words: Vec<_> = line.words().collect();
     let results = heading.names().get(1..)?;
-    let first = words
-        .len()
-        .checked_sub(results.len())
-        .filter(|first| *first > 0)?;
+    let first = words.len().checked_sub(results.len()).filter(|first| *first > 0)?;
     let mut counts = BTreeMap::new();
     for (result, word) in results.iter().zip(words.get(first..)?) {
         counts.insert(result.text.to_owned(), word.parse()?);
     }
     let end = words.get(first.saturating_sub(1))?.end();
     let name = line.sub(0, end.saturating_sub(line.start)).trim();
-    Some(CpiOperation {
-        name: name.string(),
-        counts,
-        span: line.trim().span(),
-    })
+    Some(CpiOperation { name: name.string(), counts, span: line.trim().span() })
 }

@@ -72,11 +72,7 @@ impl DriverRow {
 }
 
 pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<DriverStatus> {
-    let mut out = DriverStatus {
-        layout: DriverLayout::OneTable,
-        workers: Vec::new(),
-        rows: Vec::new(),
-    };
+    let mut out = DriverStatus { layout: DriverLayout::OneTable, workers: Vec::new(), rows: Vec::new() };
     let mut seen = BTreeSet::new();
     let mut index: BTreeMap<(u32, String), usize> = BTreeMap::new();
     let mut heading: Option<Heading<'_>> = None;
@@ -91,15 +87,9 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<DriverStatus> {
         } else if let Some((number, state)) = worker_line(trimmed) {
             worker = Some(number);
             if !state.is_empty() && seen.insert(number) {
-                out.workers.push(Worker {
-                    index: number,
-                    state: state.string(),
-                    span: trimmed.span(),
-                });
+                out.workers.push(Worker { index: number, state: state.string(), span: trimmed.span() });
             }
-        } else if let Some(row) = worker
-            .zip(heading.as_ref())
-            .and_then(|(worker, heading)| row(line, worker, heading))
+        } else if let Some(row) = worker.zip(heading.as_ref()).and_then(|(worker, heading)| row(line, worker, heading))
         {
             let key = (row.worker, row.interface.value.clone());
             match index.get(&key).and_then(|at| out.rows.get_mut(*at)) {
@@ -128,10 +118,7 @@ fn worker_line(line: Piece<'_>) -> Option<(u32, Piece<'_>)> {
     let rest = line.after("worker ")?;
     let number = rest.number()?;
     let state = rest.skip(number.span.end.saturating_sub(number.span.start) as usize);
-    Some((
-        u32::try_from(number.value).ok()?,
-        state.after(":").unwrap_or(state),
-    ))
+    Some((u32::try_from(number.value).ok()?, state.after(":").unwrap_or(state)))
 }
 
 /// A row; words beyond the heading's belong to the status.
@@ -154,10 +141,7 @@ fn row(line: Piece<'_>, worker: u32, heading: &Heading<'_>) -> Option<DriverRow>
             "status" => {
                 at = at.saturating_add(extra);
                 let end = words.get(at)?.end().saturating_sub(line.start);
-                row.status = Some(
-                    line.sub(word.start.saturating_sub(line.start), end)
-                        .string(),
-                );
+                row.status = Some(line.sub(word.start.saturating_sub(line.start), end).string());
             }
             "pps" => row.pps = word.parse(),
             counter => {

@@ -117,9 +117,7 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<RouterEvents> {
     for line in section.body.lines().filter(|line| !line.is_empty()) {
         if let Some(rest) = line.after("generated:") {
             out.generated = rest.number();
-            out.stored = rest
-                .split_once("stored:")
-                .and_then(|(_, stored)| stored.trim().number());
+            out.stored = rest.split_once("stored:").and_then(|(_, stored)| stored.trim().number());
         } else if let Some(event) = event(line) {
             out.events.push(event);
         } else {
@@ -140,13 +138,7 @@ fn event(line: Piece<'_>) -> Option<RouterEvent> {
     // The time ends at the first `: `; its own colons are followed by digits.
     let (_, text) = rest.split_once(": ")?;
     let text = text.trim();
-    Some(RouterEvent {
-        ordinal,
-        time,
-        kind: kind(text),
-        text: text.string(),
-        span: line.trim().span(),
-    })
+    Some(RouterEvent { ordinal, time, kind: kind(text), text: text.string(), span: line.trim().span() })
 }
 
 fn kind(text: Piece<'_>) -> RouterEventKind {
@@ -175,12 +167,8 @@ fn bgp_peer(text: Piece<'_>) -> Option<RouterEventKind> {
         asn: word("ASN:").and_then(|asn| asn.parse().ok()),
         from: from.trim().text.to_owned(),
         to: to.text.to_owned(),
-        reason: rest
-            .split_once("reason:")
-            .map(|(_, reason)| reason.trim().text.to_owned()),
-        downtime: rest
-            .between("(downtime of ", ")")
-            .and_then(|time| duration(time.text)),
+        reason: rest.split_once("reason:").map(|(_, reason)| reason.trim().text.to_owned()),
+        downtime: rest.between("(downtime of ", ")").and_then(|time| duration(time.text)),
     })
 }
 
@@ -191,22 +179,11 @@ fn interface_state(text: Piece<'_>) -> Option<RouterEventKind> {
     let change = oper.or_else(|| rest.after("admin state changed"))?;
     let (from, to) = change.split_once("->")?;
     let interface = interface.text.to_owned();
-    let (from, to) = (
-        from.trim().text.to_owned(),
-        to.first_word().0.text.to_owned(),
-    );
+    let (from, to) = (from.trim().text.to_owned(), to.first_word().0.text.to_owned());
     Some(if oper.is_some() {
-        RouterEventKind::OperState {
-            interface,
-            from,
-            to,
-        }
+        RouterEventKind::OperState { interface, from, to }
     } else {
-        RouterEventKind::AdminState {
-            interface,
-            from,
-            to,
-        }
+        RouterEventKind::AdminState { interface, from, to }
     })
 }
 
@@ -227,30 +204,20 @@ fn configuration(text: Piece<'_>) -> Option<RouterEventKind> {
         Outcome::Requested
     };
     Some(if frr {
-        RouterEventKind::FrrConfig {
-            generation,
-            outcome,
-        }
+        RouterEventKind::FrrConfig { generation, outcome }
     } else {
-        RouterEventKind::RouterConfig {
-            generation,
-            outcome,
-        }
+        RouterEventKind::RouterConfig { generation, outcome }
     })
 }
 
 fn connection(text: Piece<'_>) -> Option<RouterEventKind> {
     if let Some(status) = text.after("CPI status changed to") {
-        return Some(RouterEventKind::ControlPlane {
-            status: status.text.to_owned(),
-        });
+        return Some(RouterEventKind::ControlPlane { status: status.text.to_owned() });
     }
     Some(match text.text {
         "Started!" => RouterEventKind::Started,
         "Connected to frr-agent" => RouterEventKind::FrrAgent { connected: true },
-        "Disconnected from frr-agent" | "Frr-agent left!" => {
-            RouterEventKind::FrrAgent { connected: false }
-        }
+        "Disconnected from frr-agent" | "Frr-agent left!" => RouterEventKind::FrrAgent { connected: false },
         _ => return None,
     })
 }

@@ -45,9 +45,7 @@ impl FlowFilter {
     /// The first rule from one VNI to another.
     #[must_use]
     pub fn rule(&self, source_vni: u32, dest_vni: u32) -> Option<&FilterRule> {
-        self.rules
-            .iter()
-            .find(|rule| rule.source_vni.value == source_vni && rule.dest_vni.value == dest_vni)
+        self.rules.iter().find(|rule| rule.source_vni.value == source_vni && rule.dest_vni.value == dest_vni)
     }
 }
 
@@ -73,11 +71,7 @@ pub(crate) fn grids(section: &mut Section<'_, '_>) -> SectionRead<FlowFilter> {
         }
     }
     if known {
-        Ok(FlowFilter {
-            form: FilterForm::Grids,
-            rules,
-            complete: section.complete(),
-        })
+        Ok(FlowFilter { form: FilterForm::Grids, rules, complete: section.complete() })
     } else {
         Err(UnknownLayout)
     }
@@ -113,17 +107,13 @@ pub(crate) fn tree(section: &mut Section<'_, '_>) -> SectionRead<FlowFilter> {
             known = true;
             source = rest.between("(", ")").and_then(Piece::parse);
         } else if let Some(rest) = trimmed.after("destination VPC:") {
-            let nat = rest
-                .split_once("destination NAT:")
-                .map(|(_, nat)| nat.trim());
+            let nat = rest.split_once("destination NAT:").map(|(_, nat)| nat.trim());
             match (source, vni(rest)) {
                 (Some(source_vni), Some(dest_vni)) => rules.push(FilterRule {
                     source_vni,
                     destination: destination.take(),
                     dest_vni,
-                    nat: nat
-                        .filter(|nat| !matches!(nat.text, "" | "-"))
-                        .map(Piece::string),
+                    nat: nat.filter(|nat| !matches!(nat.text, "" | "-")).map(Piece::string),
                     span: trimmed.span(),
                 }),
                 _ => section.skipped.push(trimmed.span()),
@@ -136,11 +126,7 @@ pub(crate) fn tree(section: &mut Section<'_, '_>) -> SectionRead<FlowFilter> {
         }
     }
     if known {
-        Ok(FlowFilter {
-            form: FilterForm::Tree,
-            rules,
-            complete: section.complete(),
-        })
+        Ok(FlowFilter { form: FilterForm::Tree, rules, complete: section.complete() })
     } else {
         Err(UnknownLayout)
     }

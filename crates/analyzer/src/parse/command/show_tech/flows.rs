@@ -71,16 +71,12 @@ impl FlowTable {
     /// True if the table lists every entry that its title counts.
     #[must_use]
     pub fn whole(&self) -> bool {
-        self.entries
-            .is_some_and(|entries| u64::try_from(self.flows.len()) == Ok(entries.value))
+        self.entries.is_some_and(|entries| u64::try_from(self.flows.len()) == Ok(entries.value))
     }
 }
 
 pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<FlowTable> {
-    let mut out = FlowTable {
-        entries: section.count,
-        flows: Vec::new(),
-    };
+    let mut out = FlowTable { entries: section.count, flows: Vec::new() };
     for line in section.body.lines() {
         let line = line.trim();
         if line.is_empty() || line.text == "(empty)" {
@@ -149,10 +145,7 @@ impl Flow {
     /// Reads an indented line; false for an unknown one.
     fn line(&mut self, line: Piece<'_>) -> bool {
         if let Some(vni) = line.after("dst-vpcd:") {
-            self.destination_vni = vni
-                .between("VNI(", ")")
-                .and_then(Piece::parse)
-                .map(|vni| vni.value);
+            self.destination_vni = vni.between("VNI(", ")").and_then(Piece::parse).map(|vni| vni.value);
             return true;
         }
         if let Some(status) = line.after("status:") {
@@ -165,10 +158,7 @@ impl Flow {
             ("nat-state:", FlowNatKind::NatState),
         ] {
             if let Some(text) = line.after(name) {
-                self.nat = Some(FlowNat {
-                    kind,
-                    text: text.span(),
-                });
+                self.nat = Some(FlowNat { kind, text: text.span() });
                 return true;
             }
         }

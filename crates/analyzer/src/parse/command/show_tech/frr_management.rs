@@ -55,9 +55,7 @@ impl FrrManagement {
     /// True for `connected`; none where no status was printed.
     #[must_use]
     pub fn connected(&self) -> Option<bool> {
-        self.status
-            .as_ref()
-            .map(|status| status.value == "connected")
+        self.status.as_ref().map(|status| status.value == "connected")
     }
 
     /// True if the last failure is newer than the last success: by time, else by generation.
@@ -106,11 +104,7 @@ fn time(value: Piece<'_>) -> Option<Spanned<DateTime>> {
 fn generation(value: Piece<'_>, line: Piece<'_>) -> Option<GenerationAt> {
     let (generation, rest) = value.first_word();
     let generation = generation.parse()?;
-    Some(GenerationAt {
-        generation,
-        time: date_time(rest.text),
-        span: line.trim().span(),
-    })
+    Some(GenerationAt { generation, time: date_time(rest.text), span: line.trim().span() })
 }
 
 pub(crate) fn last_config(section: &mut Section<'_, '_>) -> SectionRead<LastFrrConfig> {
@@ -118,17 +112,10 @@ pub(crate) fn last_config(section: &mut Section<'_, '_>) -> SectionRead<LastFrrC
         if let Some(genid) = line.after("genid:") {
             let genid = genid.parse().ok_or(UnknownLayout)?;
             let body = section.body;
-            let config = body
-                .skip(line.end().saturating_sub(body.start))
-                .trim()
-                .span();
+            let config = body.skip(line.end().saturating_sub(body.start)).trim().span();
             return Ok(LastFrrConfig::Applied { genid, config });
         }
-        if line
-            .text
-            .to_ascii_lowercase()
-            .contains("no config is applied")
-        {
+        if line.text.to_ascii_lowercase().contains("no config is applied") {
             return Ok(LastFrrConfig::None(line.trim().span()));
         }
     }

@@ -46,15 +46,8 @@ pub(crate) fn members(section: &mut Section<'_, '_>) -> SectionRead<Vec<GroupMem
         let trimmed = line.trim();
         if let Some(found) = Heading::of(line, &["name", "prio"]) {
             heading = Some(found);
-        } else if let Some(name) = trimmed
-            .text
-            .strip_suffix(':')
-            .filter(|name| !name.contains(' '))
-        {
-            groups.push(GroupMembers {
-                name: trimmed.sub(0, name.len()).string(),
-                members: Vec::new(),
-            });
+        } else if let Some(name) = trimmed.text.strip_suffix(':').filter(|name| !name.contains(' ')) {
+            groups.push(GroupMembers { name: trimmed.sub(0, name.len()).string(), members: Vec::new() });
         } else {
             let member = heading.as_ref().and_then(|heading| {
                 let row = Row::new(line, heading);
@@ -80,22 +73,13 @@ pub(crate) fn members(section: &mut Section<'_, '_>) -> SectionRead<Vec<GroupMem
 pub(crate) fn communities(section: &mut Section<'_, '_>) -> SectionRead<Vec<Community>> {
     let mut rows = Vec::new();
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
-    let Some(heading) = lines
-        .next()
-        .and_then(|line| Heading::of(line, &["rank", "community"]))
-    else {
+    let Some(heading) = lines.next().and_then(|line| Heading::of(line, &["rank", "community"])) else {
         return Err(UnknownLayout);
     };
     for line in lines {
         let row = Row::new(line, &heading);
-        match (
-            row.get("rank").and_then(|cell| cell.parse()),
-            row.get("community"),
-        ) {
-            (Some(rank), Some(community)) => rows.push(Community {
-                rank,
-                community: community.string(),
-            }),
+        match (row.get("rank").and_then(|cell| cell.parse()), row.get("community")) {
+            (Some(rank), Some(community)) => rows.push(Community { rank, community: community.string() }),
             _ => section.skipped.push(line.trim().span()),
         }
     }

@@ -92,18 +92,8 @@ mod tests {
         let text = "time: x\n ━━━━ VPCs (2) ━━━━\n a\n  ━━ Community mappings ━━\n b\n ━━━━ ─ ━━━━\n c\n ━━ Flow Table (129030 entries) ━━ \n\
 d\n━━━no blanks━━━\n ━━━━\n";
         let parts = split(Piece::new(text, 0));
-        let names: Vec<_> = parts
-            .iter()
-            .map(|part| (part.name, part.count.map(|c| c.value)))
-            .collect();
-        assert_eq!(
-            names,
-            [
-                ("VPCs", Some(2)),
-                ("Community mappings", None),
-                ("Flow Table", Some(129_030))
-            ]
-        );
+        let names: Vec<_> = parts.iter().map(|part| (part.name, part.count.map(|c| c.value))).collect();
+        assert_eq!(names, [("VPCs", Some(2)), ("Community mappings", None), ("Flow Table", Some(129_030))]);
         assert_eq!(parts[0].body.text.trim(), "a");
         assert_eq!(parts[1].body.text.trim(), "b");
         assert_eq!(parts[2].body.text.trim(), "d");
@@ -112,15 +102,10 @@ d\n━━━no blanks━━━\n ━━━━\n";
 
     #[test]
     fn a_name_in_parentheses_is_no_count() {
-        let parts = split(Piece::new(
-            " ━━ Routing context (flow filter) ━━\n ━━ Router macs (entries: 7 stale: 0) ━━\n",
-            0,
-        ));
+        let parts =
+            split(Piece::new(" ━━ Routing context (flow filter) ━━\n ━━ Router macs (entries: 7 stale: 0) ━━\n", 0));
         assert_eq!(parts[0].name, "Routing context (flow filter)");
-        assert_eq!(
-            (parts[1].name, parts[1].count.map(|c| c.value)),
-            ("Router macs", Some(7))
-        );
+        assert_eq!((parts[1].name, parts[1].count.map(|c| c.value)), ("Router macs", Some(7)));
         assert!(parts[0].closed && !parts[1].closed);
     }
 }

@@ -75,14 +75,9 @@ pub(crate) fn interfaces(section: &mut Section<'_, '_>) -> SectionRead<Vec<Datap
             let after = line.skip(oper.end().saturating_sub(line.start));
             let mut cells = wide_cells(after);
             let first = cells.next();
-            let unattached = first
-                .zip(middle)
-                .is_some_and(|(cell, middle)| cell.start.saturating_sub(line.start) > middle);
-            let (attachment, kind) = if unattached {
-                (None, first)
-            } else {
-                (first, cells.next())
-            };
+            let unattached =
+                first.zip(middle).is_some_and(|(cell, middle)| cell.start.saturating_sub(line.start) > middle);
+            let (attachment, kind) = if unattached { (None, first) } else { (first, cells.next()) };
             Some(DataplaneInterface {
                 name: row.get("name")?.string(),
                 id: row.get("id")?.parse()?,
@@ -104,10 +99,7 @@ pub(crate) fn interfaces(section: &mut Section<'_, '_>) -> SectionRead<Vec<Datap
 
 pub(crate) fn addresses(section: &mut Section<'_, '_>) -> SectionRead<Vec<InterfaceAddresses>> {
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
-    let heading = lines
-        .next()
-        .and_then(|line| Heading::of(line, &["name", "opState"]))
-        .ok_or(UnknownLayout)?;
+    let heading = lines.next().and_then(|line| Heading::of(line, &["name", "opState"])).ok_or(UnknownLayout)?;
     let mut rows = Vec::new();
     for line in lines {
         let row = Row::new(line, &heading);
@@ -115,12 +107,7 @@ pub(crate) fn addresses(section: &mut Section<'_, '_>) -> SectionRead<Vec<Interf
             (Some(name), Some(oper)) => rows.push(InterfaceAddresses {
                 name: name.string(),
                 oper: oper.string(),
-                addresses: row
-                    .words
-                    .iter()
-                    .skip(2)
-                    .filter_map(|word| word.parse())
-                    .collect(),
+                addresses: row.words.iter().skip(2).filter_map(|word| word.parse()).collect(),
             }),
             _ => section.skipped.push(line.trim().span()),
         }
@@ -130,10 +117,7 @@ pub(crate) fn addresses(section: &mut Section<'_, '_>) -> SectionRead<Vec<Interf
 
 pub(crate) fn vrfs(section: &mut Section<'_, '_>) -> SectionRead<Vec<DataplaneVrf>> {
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
-    let heading = lines
-        .next()
-        .and_then(|line| Heading::of(line, &["name", "id", "vni"]))
-        .ok_or(UnknownLayout)?;
+    let heading = lines.next().and_then(|line| Heading::of(line, &["name", "id", "vni"])).ok_or(UnknownLayout)?;
     let mut rows = Vec::new();
     for line in lines {
         let row = Row::new(line, &heading);

@@ -83,10 +83,7 @@ impl MasqueradePool {
                 region.ranges_printed
                     && region.unused.is_empty()
                     && !region.allocated.is_empty()
-                    && region
-                        .allocated
-                        .iter()
-                        .all(|ip| matches!(ip.ports, AllocatedPorts::All(_)))
+                    && region.allocated.iter().all(|ip| matches!(ip.ports, AllocatedPorts::All(_)))
             })
     }
 }
@@ -127,11 +124,7 @@ pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<MasqueradeTable
     if section.closed {
         close(&mut out);
     }
-    if known || !out.pools.is_empty() {
-        Ok(out)
-    } else {
-        Err(UnknownLayout)
-    }
+    if known || !out.pools.is_empty() { Ok(out) } else { Err(UnknownLayout) }
 }
 
 fn close(table: &mut MasqueradeTable) {
@@ -171,9 +164,7 @@ impl MasqueradePool {
     /// Reads a line under the heading; gives the list that goes on after it, or none for an unknown line.
     fn line(&mut self, line: Piece<'_>, list: List) -> Option<List> {
         if let Some(timeout) = line.after("idle timeout:") {
-            self.idle_timeout = timeout
-                .parse()
-                .or_else(|| duration(timeout.text).map(|seconds| timeout.with(seconds)));
+            self.idle_timeout = timeout.parse().or_else(|| duration(timeout.text).map(|seconds| timeout.with(seconds)));
             return Some(List::None);
         }
         if let Some(available) = line.after("available IPs:") {
@@ -181,10 +172,7 @@ impl MasqueradePool {
             return Some(List::None);
         }
         if let Some(bounds) = line.after("region ") {
-            self.regions.push(Region {
-                bounds: range(bounds),
-                ..Region::default()
-            });
+            self.regions.push(Region { bounds: range(bounds), ..Region::default() });
             return Some(List::None);
         }
         if self.regions.is_empty() {
@@ -213,15 +201,9 @@ impl MasqueradePool {
 impl Region {
     /// `<ip>:`, its ports, or `(empty)` for no address or no port.
     fn allocated(&mut self, line: Piece<'_>) -> Option<()> {
-        let address = line
-            .text
-            .strip_suffix(':')
-            .map_or(line, |text| line.sub(0, text.len()));
+        let address = line.text.strip_suffix(':').map_or(line, |text| line.sub(0, text.len()));
         if let Some(address) = address.parse() {
-            self.allocated.push(AllocatedIp {
-                address,
-                ports: AllocatedPorts::Unknown,
-            });
+            self.allocated.push(AllocatedIp { address, ports: AllocatedPorts::Unknown });
             return Some(());
         }
         let Some(ip) = self.allocated.last_mut() else {
@@ -230,10 +212,7 @@ impl Region {
         ip.ports = match (&ip.ports, line.text) {
             (_, "[all ports allocated]") => AllocatedPorts::All(line.span()),
             (AllocatedPorts::Unknown, "(empty)") => AllocatedPorts::Empty,
-            (AllocatedPorts::Some(first), _) => AllocatedPorts::Some(Span {
-                start: first.start,
-                end: line.span().end,
-            }),
+            (AllocatedPorts::Some(first), _) => AllocatedPorts::Some(Span { start: first.start, end: line.span().end }),
             _ => AllocatedPorts::Some(line.span()),
         };
         Some(())
@@ -245,8 +224,5 @@ fn range(text: Piece<'_>) -> Option<Spanned<(IpAddr, IpAddr)>> {
     let inner = text.between("[", "]")?;
     let (first, last) = inner.split_once("..")?;
     let (first, last) = (first.trim().parse()?, last.trim().parse()?);
-    Some(Spanned {
-        value: (first.value, last.value),
-        span: inner.trim().span(),
-    })
+    Some(Spanned { value: (first.value, last.value), span: inner.trim().span() })
 }

@@ -31,9 +31,7 @@ pub use masquerade::{AllocatedIp, AllocatedPorts, MasqueradePool, MasqueradeTabl
 pub use nat_tables::{NatTable, PortForward};
 pub use neighbours::{Adjacency, RouterMac, VtepConfig};
 pub use packet_stats::{PacketStat, PacketStats};
-pub use peerings::{
-    AppliedExpose, AppliedNat, AppliedPeering, AppliedPrefix, AppliedSide, VpcPeerings,
-};
+pub use peerings::{AppliedExpose, AppliedNat, AppliedPeering, AppliedPrefix, AppliedSide, VpcPeerings};
 pub use routes::{DataplaneHop, DataplaneRoute, VrfRoutes};
 pub use vpcs::{AppliedVpc, VpcDestination, VpcPeeringRef, VpcRouting};
 
@@ -143,14 +141,8 @@ impl Section<'_, '_> {
 
     /// The rows, unless the title counts more: a section that was cut, or rows of an unknown layout.
     pub(crate) fn counted<T>(&self, rows: Vec<T>) -> SectionRead<Vec<T>> {
-        let missing = self
-            .count
-            .is_some_and(|count| u64::try_from(rows.len()).is_ok_and(|len| len < count.value));
-        if missing && (rows.is_empty() || !self.closed) {
-            Err(UnknownLayout)
-        } else {
-            Ok(rows)
-        }
+        let missing = self.count.is_some_and(|count| u64::try_from(rows.len()).is_ok_and(|len| len < count.value));
+        if missing && (rows.is_empty() || !self.closed) { Err(UnknownLayout) } else { Ok(rows) }
     }
 
     pub(crate) fn skip(&mut self, line: Piece<'_>) {
@@ -173,22 +165,14 @@ impl ShowTech {
         captured(text)?;
         let clean = without_escapes(text);
         let text = Piece::new(&clean, 0);
-        let mut out = Self {
-            time: text.lines().find_map(time_line),
-            ..Self::default()
-        };
+        let mut out = Self { time: text.lines().find_map(time_line), ..Self::default() };
         let headings = heading::split(text);
         for part in &headings {
-            out.titles.push(Spanned {
-                value: part.name.to_owned(),
-                span: part.heading,
-            });
+            out.titles.push(Spanned { value: part.name.to_owned(), span: part.heading });
             out.section(part);
         }
         if headings.is_empty() {
-            let line = text
-                .lines()
-                .find(|line| !super::capture::is_noise(line.text));
+            let line = text.lines().find(|line| !super::capture::is_noise(line.text));
             return Err(line.map_or(Unread::Empty, |line| Unread::Layout(line.trim().span())));
         }
         Ok(out)
@@ -204,10 +188,7 @@ impl ShowTech {
     #[must_use]
     pub fn applied_generation(&self) -> Option<i64> {
         let rows = self.history.as_ref()?;
-        rows.iter()
-            .rev()
-            .find(|row| row.error.is_none() && row.applied.is_some())
-            .map(|row| row.genid)
+        rows.iter().rev().find(|row| row.error.is_none() && row.applied.is_some()).map(|row| row.genid)
     }
 
     /// True if the applied configuration holds the peering; `None` where that was not captured, or not
@@ -216,10 +197,7 @@ impl ShowTech {
     pub fn runs_peering(&self, name: &str) -> Option<bool> {
         let vpcs = self.vpcs.iter().flatten().flat_map(|vpc| &vpc.peerings);
         let detail = self.peerings.iter().flatten().flat_map(|vpc| &vpc.peerings);
-        if vpcs
-            .map(|peering| &peering.name)
-            .chain(detail.map(|peering| &peering.name))
-            .any(|known| known.value == name)
+        if vpcs.map(|peering| &peering.name).chain(detail.map(|peering| &peering.name)).any(|known| known.value == name)
         {
             return Some(true);
         }
@@ -229,25 +207,15 @@ impl ShowTech {
     /// Stores what a section's reader gave.
     fn section(&mut self, part: &heading::Part<'_>) {
         let mut skipped = Vec::new();
-        let mut section = Section {
-            body: part.body,
-            count: part.count,
-            closed: part.closed,
-            skipped: &mut skipped,
-        };
+        let mut section = Section { body: part.body, count: part.count, closed: part.closed, skipped: &mut skipped };
         let read = if no_data(part.body) {
             Err(UnreadReason::NoData)
         } else {
-            self.read(part, &mut section)
-                .map_err(|UnknownLayout| UnreadReason::Layout)
+            self.read(part, &mut section).map_err(|UnknownLayout| UnreadReason::Layout)
         };
         self.skipped.append(&mut skipped);
         if let Err(reason) = read {
-            self.unread.push(UnreadSection {
-                title: part.name.to_owned(),
-                reason,
-                span: part.heading,
-            });
+            self.unread.push(UnreadSection { title: part.name.to_owned(), reason, span: part.heading });
         }
     }
 
@@ -268,28 +236,19 @@ impl ShowTech {
             "ROUTER_EVENTS" => self.events = Some(events::read(section)?),
             "Control-plane interface" => self.control_plane = Some(cpi::read(section)?),
             "FRR Management interface" => self.frr = Some(frr_management::read(section)?),
-            "Last FRR config applied" => {
-                self.last_frr_config = Some(frr_management::last_config(section)?)
-            }
+            "Last FRR config applied" => self.last_frr_config = Some(frr_management::last_config(section)?),
             "interfaces" => self.interfaces = Some(interfaces::interfaces(section)?),
             "interface addresses" => self.addresses = Some(interfaces::addresses(section)?),
             "VRFs" => self.vrfs = Some(interfaces::vrfs(section)?),
-            "Ipv4 routes" => self
-                .ipv4_routes
-                .get_or_insert_default()
-                .push(routes::read(section)?),
+            "Ipv4 routes" => self.ipv4_routes.get_or_insert_default().push(routes::read(section)?),
             "Router macs" => self.router_macs = Some(neighbours::router_macs(section)?),
             "Local VTEP configuration" => self.vtep = Some(neighbours::vtep(section)?),
             "Adjacency table" => self.adjacency = Some(neighbours::adjacency(section)?),
-            "Port forwarding table" => {
-                self.port_forwarding = Some(nat_tables::port_forwarding(section)?)
-            }
+            "Port forwarding table" => self.port_forwarding = Some(nat_tables::port_forwarding(section)?),
             "Static NAT table" => self.static_nat = Some(nat_tables::static_nat(section)?),
             "Masquerade NAT allocator table" => self.masquerade = Some(masquerade::read(section)?),
             "Flow Table" => self.flows = Some(flows::read(section)?),
-            "Routing context (flow filter)" => {
-                self.flow_filter = Some(flow_filter::grids(section)?)
-            }
+            "Routing context (flow filter)" => self.flow_filter = Some(flow_filter::grids(section)?),
             "Flow filter" => self.flow_filter = Some(flow_filter::tree(section)?),
             "Packet stats" => self.packet_stats = Some(packet_stats::read(section)?),
             "Packet driver status" => self.driver = Some(driver::read(section)?),

@@ -41,17 +41,12 @@ pub(crate) fn port_forwarding(section: &mut Section<'_, '_>) -> SectionRead<NatT
 }
 
 pub(crate) fn static_nat(section: &mut Section<'_, '_>) -> SectionRead<NatTable<Spanned<String>>> {
-    Ok(NatTable {
-        rows: rows(section).map(|line| line.trim().string()).collect(),
-    })
+    Ok(NatTable { rows: rows(section).map(|line| line.trim().string()).collect() })
 }
 
 /// Lines that hold something.
 fn rows<'a>(section: &Section<'a, '_>) -> impl Iterator<Item = Piece<'a>> + use<'a> {
-    section
-        .body
-        .lines()
-        .filter(|line| !matches!(line.text.trim(), "" | "(empty)"))
+    section.body.lines().filter(|line| !matches!(line.text.trim(), "" | "(empty)"))
 }
 
 fn port_forward(line: Piece<'_>) -> Option<PortForward> {

@@ -89,10 +89,7 @@ fn table<T>(
     read: impl Fn(&Row<'_, '_>) -> Option<T>,
 ) -> SectionRead<Vec<T>> {
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
-    let heading = lines
-        .next()
-        .and_then(|line| Heading::of(line, words))
-        .ok_or(UnknownLayout)?;
+    let heading = lines.next().and_then(|line| Heading::of(line, words)).ok_or(UnknownLayout)?;
     let mut rows = Vec::new();
     for line in lines {
         match read(&Row::new(line, &heading)) {

@@ -75,28 +75,16 @@ pub struct AppliedNat {
 }
 
 /// The peerings under the title; `None` for another title.
-pub(crate) fn read(
-    title: Piece<'_>,
-    section: &mut Section<'_, '_>,
-) -> Option<SectionRead<VpcPeerings>> {
+pub(crate) fn read(title: Piece<'_>, section: &mut Section<'_, '_>) -> Option<SectionRead<VpcPeerings>> {
     let (vpc, rest) = title.after("Peerings of VPC:")?.first_word();
-    let id = rest
-        .split_once("Id:")
-        .map(|(_, id)| id.first_word().0.string());
+    let id = rest.split_once("Id:").map(|(_, id)| id.first_word().0.string());
     let vni = rest.split_once("vni").and_then(|(_, vni)| {
-        vni.trim().after(":")?.number().and_then(|vni| {
-            u32::try_from(vni.value).ok().map(|value| Spanned {
-                value,
-                span: vni.span,
-            })
-        })
+        vni.trim()
+            .after(":")?
+            .number()
+            .and_then(|vni| u32::try_from(vni.value).ok().map(|value| Spanned { value, span: vni.span }))
     });
-    let mut out = VpcPeerings {
-        vpc: vpc.string(),
-        id,
-        vni,
-        peerings: Vec::new(),
-    };
+    let mut out = VpcPeerings { vpc: vpc.string(), id, vni, peerings: Vec::new() };
     let mut remote = false;
     for line in section.body.lines().filter(|line| !line.is_empty()) {
         let trimmed = line.trim();
@@ -124,28 +112,14 @@ pub(crate) fn read(
             peering.remote.vpc = Some(other.first_word().0.string());
             peering.remote.id = other.between("(id:", ")").map(Piece::string);
         } else {
-            let side = if remote {
-                &mut peering.remote
-            } else {
-                &mut peering.local
-            };
+            let side = if remote { &mut peering.remote } else { &mut peering.local };
             if !side.line(trimmed) {
                 section.skipped.push(trimmed.span());
             }
         }
     }
-    let VpcPeerings {
-        vpc,
-        id,
-        vni,
-        peerings,
-    } = out;
-    Some(section.counted(peerings).map(|peerings| VpcPeerings {
-        vpc,
-        id,
-        vni,
-        peerings,
-    }))
+    let VpcPeerings { vpc, id, vni, peerings } = out;
+    Some(section.counted(peerings).map(|peerings| VpcPeerings { vpc, id, vni, peerings }))
 }
 
 impl AppliedSide {
@@ -173,11 +147,7 @@ impl AppliedSide {
         if more.is_empty() && nat.is_none() {
             return false;
         }
-        let list = if expose.translated.is_empty() {
-            &mut expose.prefixes
-        } else {
-            &mut expose.translated
-        };
+        let list = if expose.translated.is_empty() { &mut expose.prefixes } else { &mut expose.translated };
         list.extend(more);
         expose.nat = nat.or(expose.nat.take());
         true
@@ -190,10 +160,7 @@ fn prefixes(text: Piece<'_>) -> Vec<AppliedPrefix> {
         .filter_map(|word| {
             let word = word.sub(0, word.text.trim_end_matches(',').len());
             let (prefix, ports) = match word.split_once(":[") {
-                Some((prefix, ports)) => (
-                    prefix,
-                    Some(ports.sub(0, ports.text.trim_end_matches(']').len())),
-                ),
+                Some((prefix, ports)) => (prefix, Some(ports.sub(0, ports.text.trim_end_matches(']').len()))),
                 None => (word, None),
             };
             Some(AppliedPrefix {
@@ -212,12 +179,7 @@ fn nat(text: Piece<'_>) -> Option<AppliedNat> {
     let kind = rest.sub(0, end);
     let idle_timeout = rest.split_once("idle timeout:").and_then(|(_, timeout)| {
         let timeout = timeout.trim();
-        timeout
-            .parse()
-            .or_else(|| duration(timeout.text).map(|seconds| timeout.with(seconds)))
+        timeout.parse().or_else(|| duration(timeout.text).map(|seconds| timeout.with(seconds)))
     });
-    (!matches!(kind.text, "" | "-" | "none")).then(|| AppliedNat {
-        kind: kind.string(),
-        idle_timeout,
-    })
+    (!matches!(kind.text, "" | "-" | "none")).then(|| AppliedNat { kind: kind.string(), idle_timeout })
 }

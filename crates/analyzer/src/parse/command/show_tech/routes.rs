@@ -54,22 +54,11 @@ pub struct DataplaneHop {
 
 pub(crate) fn read(section: &mut Section<'_, '_>) -> SectionRead<VrfRoutes> {
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
-    let first = lines
-        .next()
-        .and_then(|line| line.after("Vrf:"))
-        .ok_or(UnknownLayout)?;
+    let first = lines.next().and_then(|line| line.after("Vrf:")).ok_or(UnknownLayout)?;
     let vrf = first.between("'", "'").ok_or(UnknownLayout)?.string();
-    let description = first
-        .split_once("description:")
-        .map(|(_, text)| text.trim());
-    let description = description
-        .filter(|text| !matches!(text.text, "" | "--"))
-        .map(Piece::string);
-    let mut out = VrfRoutes {
-        vrf,
-        description,
-        routes: Vec::new(),
-    };
+    let description = first.split_once("description:").map(|(_, text)| text.trim());
+    let description = description.filter(|text| !matches!(text.text, "" | "--")).map(Piece::string);
+    let mut out = VrfRoutes { vrf, description, routes: Vec::new() };
     let mut depth = usize::MAX;
     for line in lines {
         if let Some(route) = route(line) {
@@ -97,18 +86,9 @@ fn route(line: Piece<'_>) -> Option<DataplaneRoute> {
     let mut words = line.words();
     let prefix = words.next()?.parse()?;
     let origin = words.next()?.string();
-    let age = words
-        .filter(|word| !word.text.starts_with('['))
-        .find_map(|word| duration(word.text));
+    let age = words.filter(|word| !word.text.starts_with('[')).find_map(|word| duration(word.text));
     let unresolved = line.text.contains("(UNRESOLVED)");
-    Some(DataplaneRoute {
-        prefix,
-        origin,
-        age,
-        unresolved,
-        hops: Vec::new(),
-        span: line.trim().span(),
-    })
+    Some(DataplaneRoute { prefix, origin, age, unresolved, hops: Vec::new(), span: line.trim().span() })
 }
 
 /// `via 172.30.12.0 interface 00001-bri (idx 23) encap Vxlan (vni 100), …`, `interface lo (idx 1)`, `action Drop`.
@@ -123,11 +103,5 @@ fn hop(line: Piece<'_>) -> Option<DataplaneHop> {
     let drop = after("action ").is_some_and(|action| action.text.eq_ignore_ascii_case("drop"));
     let vni = line.between("(vni ", ")").and_then(Piece::parse);
     let known = address.is_some() || interface.is_some() || drop;
-    known.then(|| DataplaneHop {
-        address,
-        interface,
-        vni,
-        drop,
-        span: line.trim().span(),
-    })
+    known.then(|| DataplaneHop { address, interface, vni, drop, span: line.trim().span() })
 }

@@ -58,11 +58,7 @@ pub struct VpcDestination {
 pub(crate) fn summary(section: &mut Section<'_, '_>) -> SectionRead<Vec<AppliedVpc>> {
     let mut vpcs: Vec<AppliedVpc> = Vec::new();
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
-    if lines
-        .next()
-        .and_then(|line| Heading::of(line, &["VPC", "Id", "VNI"]))
-        .is_none()
-    {
+    if lines.next().and_then(|line| Heading::of(line, &["VPC", "Id", "VNI"])).is_none() {
         return Err(UnknownLayout);
     }
     for line in lines {
@@ -71,42 +67,27 @@ pub(crate) fn summary(section: &mut Section<'_, '_>) -> SectionRead<Vec<AppliedV
         let (vpc, reference) = match words.as_slice() {
             [remote, name] => (None, Some((remote, name))),
             [name, id, vni, _count] => (Some((name, id, vni)), None),
-            [name, id, vni, _count, remote, peering] => {
-                (Some((name, id, vni)), Some((remote, peering)))
-            }
+            [name, id, vni, _count, remote, peering] => (Some((name, id, vni)), Some((remote, peering))),
             _ => (None, None),
         };
         if let Some((name, id, vni)) = vpc
             && let Some(vni) = vni.parse()
         {
             let (name, id) = (name.string(), id.string());
-            vpcs.push(AppliedVpc {
-                name,
-                id,
-                vni,
-                peerings: Vec::new(),
-                span: line.trim().span(),
-            });
+            vpcs.push(AppliedVpc { name, id, vni, peerings: Vec::new(), span: line.trim().span() });
         } else if reference.is_none() || vpc.is_some() {
             section.skipped.push(line.trim().span());
             continue;
         }
         if let (Some((remote, name)), Some(vpc)) = (reference, vpcs.last_mut()) {
-            vpc.peerings.push(VpcPeeringRef {
-                remote: remote.string(),
-                name: name.string(),
-            });
+            vpc.peerings.push(VpcPeeringRef { remote: remote.string(), name: name.string() });
         }
     }
     section.counted(vpcs)
 }
 
 /// The destinations table of a section whose title is a VPC's name; known by its heading.
-pub(crate) fn routing(
-    name: &str,
-    title: Piece<'_>,
-    section: &mut Section<'_, '_>,
-) -> Option<VpcRouting> {
+pub(crate) fn routing(name: &str, title: Piece<'_>, section: &mut Section<'_, '_>) -> Option<VpcRouting> {
     let mut lines = section.body.lines().filter(|line| !line.is_empty());
     let heading = Heading::of(lines.next()?, &["destinations", "remote-VPC"])?;
     let mut destinations = Vec::new();
@@ -128,9 +109,6 @@ pub(crate) fn routing(
             None => section.skipped.push(line.trim().span()),
         }
     }
-    let vpc = Spanned {
-        value: name.to_owned(),
-        span: title.span(),
-    };
+    let vpc = Spanned { value: name.to_owned(), span: title.span() };
     Some(VpcRouting { vpc, destinations })
 }

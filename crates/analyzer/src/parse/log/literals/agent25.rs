@@ -4,10 +4,7 @@ use super::super::literal::{End, Join, Stream, literals};
 
 const STREAMS: &[Stream] = &[Stream::GatewayAgent25];
 
-const BY_UPDATE: &[End] = &[End {
-    by: &UPDATED,
-    join: Join::Any,
-}];
+const BY_UPDATE: &[End] = &[End { by: &UPDATED, join: Join::Any }];
 
 literals! {
     STREAMS;

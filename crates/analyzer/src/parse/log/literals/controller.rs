@@ -5,15 +5,9 @@ use super::super::literal::{End, Join, Stream, literals};
 pub(super) const STREAMS: &[Stream] = &[Stream::FabricCtrl, Stream::GatewayCtrl];
 
 /// The object was reconciled after all.
-const BY_GATEWAY: &[End] = &[End {
-    by: &RECONCILED,
-    join: Join::Same(&[("gateway", "name")]),
-}];
+const BY_GATEWAY: &[End] = &[End { by: &RECONCILED, join: Join::Same(&[("gateway", "name")]) }];
 
-const BY_NAME: &[End] = &[End {
-    by: &RECONCILED,
-    join: Join::Same(&[("name", "name")]),
-}];
+const BY_NAME: &[End] = &[End { by: &RECONCILED, join: Join::Same(&[("name", "name")]) }];
 
 literals! {
     STREAMS;

@@ -5,25 +5,13 @@ use super::dataplane::{APPLY_DONE, APPLY_REPORTED, BY_APPLY, STARTED};
 
 const STREAMS: &[Stream] = &[Stream::Dataplane];
 
-const BY_START: &[End] = &[End {
-    by: &STARTED,
-    join: Join::Any,
-}];
+const BY_START: &[End] = &[End { by: &STARTED, join: Join::Any }];
 
 /// The line stands inside an apply that succeeds without the rule: only another apply can repair it.
 const BY_NEXT_APPLY: &[End] = &[
-    End {
-        by: &APPLY_REPORTED,
-        join: Join::NextApply,
-    },
-    End {
-        by: &APPLY_DONE,
-        join: Join::NextApply,
-    },
-    End {
-        by: &STARTED,
-        join: Join::Any,
-    },
+    End { by: &APPLY_REPORTED, join: Join::NextApply },
+    End { by: &APPLY_DONE, join: Join::NextApply },
+    End { by: &STARTED, join: Join::Any },
 ];
 
 literals! {

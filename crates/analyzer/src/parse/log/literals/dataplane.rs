@@ -5,49 +5,23 @@ use super::super::literal::{End, Join, Stream, literals};
 const STREAMS: &[Stream] = &[Stream::Dataplane];
 
 /// A success of the same or a newer generation; of any, where the line names none.
-pub(super) const BY_APPLY: &[End] = &[
-    End {
-        by: &APPLY_REPORTED,
-        join: Join::Generation,
-    },
-    End {
-        by: &APPLY_DONE,
-        join: Join::Generation,
-    },
-];
+pub(super) const BY_APPLY: &[End] =
+    &[End { by: &APPLY_REPORTED, join: Join::Generation }, End { by: &APPLY_DONE, join: Join::Generation }];
 
 /// The API answers again.
 const BY_API: &[End] = &[
-    End {
-        by: &KUBE_READY,
-        join: Join::Any,
-    },
-    End {
-        by: &APPLY_REPORTED,
-        join: Join::Any,
-    },
-    End {
-        by: &APPLY_DONE,
-        join: Join::Any,
-    },
+    End { by: &KUBE_READY, join: Join::Any },
+    End { by: &APPLY_REPORTED, join: Join::Any },
+    End { by: &APPLY_DONE, join: Join::Any },
 ];
 
 /// FRR took the same or a newer generation.
-const BY_FRR: &[End] = &[End {
-    by: &FRR_APPLIED,
-    join: Join::Generation,
-}];
+const BY_FRR: &[End] = &[End { by: &FRR_APPLIED, join: Join::Generation }];
 
 /// FRR took any configuration.
-const BY_ANY_FRR: &[End] = &[End {
-    by: &FRR_APPLIED,
-    join: Join::Any,
-}];
+const BY_ANY_FRR: &[End] = &[End { by: &FRR_APPLIED, join: Join::Any }];
 
-const BY_PEER_UP: &[End] = &[End {
-    by: &BGP_UP,
-    join: Join::Same(&[("peer", "peer")]),
-}];
+const BY_PEER_UP: &[End] = &[End { by: &BGP_UP, join: Join::Same(&[("peer", "peer")]) }];
 
 literals! {
     STREAMS;

@@ -5,10 +5,7 @@ use super::super::literal::{End, Join, Stream, literals};
 const STREAMS: &[Stream] = &[Stream::Dhcpd];
 
 /// That client got its address after all. Renewals log the same line, so only the same client counts.
-const BY_LEASE: &[End] = &[End {
-    by: &ALLOCATED,
-    join: Join::Same(&[("mac", "mac")]),
-}];
+const BY_LEASE: &[End] = &[End { by: &ALLOCATED, join: Join::Same(&[("mac", "mac")]) }];
 
 literals! {
     STREAMS;

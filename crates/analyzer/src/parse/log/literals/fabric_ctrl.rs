@@ -5,10 +5,8 @@ use super::controller::RECONCILED;
 
 const STREAMS: &[Stream] = super::controller::STREAMS;
 
-const BY_OBJECT: &[End] = &[End {
-    by: &RECONCILED,
-    join: Join::Same(&[("name", "name"), ("controller", "controller")]),
-}];
+const BY_OBJECT: &[End] =
+    &[End { by: &RECONCILED, join: Join::Same(&[("name", "name"), ("controller", "controller")]) }];
 
 literals! {
     STREAMS;

@@ -4,32 +4,12 @@ use super::super::literal::{End, Join, Stream, literals};
 
 const STREAMS: &[Stream] = &[Stream::Frr];
 
-const BY_RELOAD: &[End] = &[End {
-    by: &APPLIED,
-    join: Join::Any,
-}];
+const BY_RELOAD: &[End] = &[End { by: &APPLIED, join: Join::Any }];
 
-const BY_DAEMON_UP: &[End] = &[
-    End {
-        by: &DAEMON_UP,
-        join: Join::Same(&[("daemon", "daemon")]),
-    },
-    End {
-        by: &ALL_UP,
-        join: Join::Any,
-    },
-];
+const BY_DAEMON_UP: &[End] =
+    &[End { by: &DAEMON_UP, join: Join::Same(&[("daemon", "daemon")]) }, End { by: &ALL_UP, join: Join::Any }];
 
-const BY_ANY_UP: &[End] = &[
-    End {
-        by: &DAEMON_UP,
-        join: Join::Any,
-    },
-    End {
-        by: &ALL_UP,
-        join: Join::Any,
-    },
-];
+const BY_ANY_UP: &[End] = &[End { by: &DAEMON_UP, join: Join::Any }, End { by: &ALL_UP, join: Join::Any }];
 
 literals! {
     STREAMS;

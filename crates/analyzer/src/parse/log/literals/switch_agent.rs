@@ -5,31 +5,16 @@ use super::super::literal::{End, Join, Stream, literals};
 pub(super) const STREAMS: &[Stream] = &[Stream::SwitchAgent];
 
 /// The same or a newer generation was applied.
-pub(super) const BY_APPLIED: &[End] = &[End {
-    by: &APPLIED,
-    join: Join::Generation,
-}];
+pub(super) const BY_APPLIED: &[End] = &[End { by: &APPLIED, join: Join::Generation }];
 
 /// The API answers again. A heartbeat that fails is followed by its own, newer line.
 pub(super) const BY_API: &[End] = &[
-    End {
-        by: &HEARTBEAT,
-        join: Join::Any,
-    },
-    End {
-        by: &WATCH_STARTED,
-        join: Join::Any,
-    },
-    End {
-        by: &CONFIG_CHANGED,
-        join: Join::Any,
-    },
+    End { by: &HEARTBEAT, join: Join::Any },
+    End { by: &WATCH_STARTED, join: Join::Any },
+    End { by: &CONFIG_CHANGED, join: Join::Any },
 ];
 
-const BY_UPGRADE: &[End] = &[End {
-    by: &UPGRADED,
-    join: Join::Any,
-}];
+const BY_UPGRADE: &[End] = &[End { by: &UPGRADED, join: Join::Any }];
 
 literals! {
     STREAMS;

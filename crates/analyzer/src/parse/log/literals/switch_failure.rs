@@ -6,21 +6,9 @@ use super::switch_agent::{BY_API, BY_APPLIED, PROCESSING, READY, STATE_UPDATED, 
 /// Nodes report a wrong authority too.
 const CERTIFICATE: &[Stream] = &[Stream::SwitchAgent, Stream::Journal];
 
-const BY_GNMI: &[End] = &[
-    End {
-        by: &PROCESSING,
-        join: Join::Any,
-    },
-    End {
-        by: &STATE_UPDATED,
-        join: Join::Any,
-    },
-];
+const BY_GNMI: &[End] = &[End { by: &PROCESSING, join: Join::Any }, End { by: &STATE_UPDATED, join: Join::Any }];
 
-const BY_READY: &[End] = &[End {
-    by: &READY,
-    join: Join::Any,
-}];
+const BY_READY: &[End] = &[End { by: &READY, join: Join::Any }];
 
 literals! {
     STREAMS;

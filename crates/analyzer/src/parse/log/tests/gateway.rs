@@ -3,17 +3,11 @@ use super::super::{Level, Literal, Stream, panic_details};
 use super::{fields, ids, read};
 
 fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
-    list.iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Literal, message, fields.
-type Case = (
-    &'static Literal,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-);
+type Case = (&'static Literal, &'static str, &'static [(&'static str, &'static str)]);
 
 #[test]
 fn dataplane_fields() {
@@ -26,13 +20,7 @@ fn dataplane_fields() {
         (
             &dataplane::APPLY_FAILED,
             "Failed to apply the config for genid 11: Failure applying config: No BGP community exists for rank 2",
-            &[
-                ("generation", "11"),
-                (
-                    "error",
-                    "Failure applying config: No BGP community exists for rank 2",
-                ),
-            ],
+            &[("generation", "11"), ("error", "Failure applying config: No BGP community exists for rank 2")],
         ),
         (
             &dataplane::APPLY_FAILED,
@@ -49,11 +37,7 @@ fn dataplane_fields() {
             "Failed to convert K8sGatewayAgent to ExternalConfig: Invalid MTU 5",
             &[("error", "Invalid MTU 5")],
         ),
-        (
-            &dataplane::ROLLBACK_FAILED,
-            "Rolling back to config 9 failed: no",
-            &[("generation", "9"), ("error", "no")],
-        ),
+        (&dataplane::ROLLBACK_FAILED, "Rolling back to config 9 failed: no", &[("generation", "9"), ("error", "no")]),
         (
             &dataplane::FRR_FAILED,
             "Failed to apply FRR configuration for gen 7: Reloading error",
@@ -62,12 +46,7 @@ fn dataplane_fields() {
         (
             &dataplane::BGP_DOWN,
             "BGP session with 172.30.128.14 (id:172.30.8.2 ASN:65102) changed Established -> Idle",
-            &[
-                ("peer", "172.30.128.14"),
-                ("id", "172.30.8.2"),
-                ("asn", "65102"),
-                ("state", "Idle"),
-            ],
+            &[("peer", "172.30.128.14"), ("id", "172.30.8.2"), ("asn", "65102"), ("state", "Idle")],
         ),
         (
             &dataplane::INTERFACE_MISSING,
@@ -79,11 +58,7 @@ fn dataplane_fields() {
             "VPC vpc-1 peers more than once with peer vpc-2",
             &[("vpc", "vpc-1"), ("peer", "vpc-2")],
         ),
-        (
-            &dataplane::INIT_RETRY,
-            "Could not initialize k8s state. Will retry 9 more times",
-            &[("left", "9")],
-        ),
+        (&dataplane::INIT_RETRY, "Could not initialize k8s state. Will retry 9 more times", &[("left", "9")]),
         (
             &datapath::POOL_EXHAUSTED,
             "masquerade: Ip/port allocation failed for flow VNI(200),10.20.2.47:36345 -> 10.20.3.10:443 TCP towards VPC VNI(300): no free IP available",
@@ -93,59 +68,32 @@ fn dataplane_fields() {
                 ("reason", "no free IP available"),
             ],
         ),
-        (
-            &datapath::WORKER_DIED,
-            "Worker 3 exited with error: gone",
-            &[("worker", "3"), ("error", "gone")],
-        ),
+        (&datapath::WORKER_DIED, "Worker 3 exited with error: gone", &[("worker", "3"), ("error", "gone")]),
         (
             &datapath::TASK_DIED,
             "fatal; tripping shutdown subsystem=k8s reason=k8s status updater exited without cancellation",
-            &[
-                ("subsystem", "k8s"),
-                ("reason", "k8s status updater exited without cancellation"),
-            ],
+            &[("subsystem", "k8s"), ("reason", "k8s status updater exited without cancellation")],
         ),
     ];
     for (literal, message, expected) in cases {
         let line = format!("2026-10-06T08:56:22.5Z ERROR mgmt dataplane::x: 1: {message}\n");
-        assert_eq!(
-            fields(&line, Stream::Dataplane, literal),
-            pairs(expected),
-            "{message}"
-        );
-        assert_eq!(
-            ids(&line, Stream::FabricCtrl),
-            Vec::<&str>::new(),
-            "{message}"
-        );
+        assert_eq!(fields(&line, Stream::Dataplane, literal), pairs(expected), "{message}");
+        assert_eq!(ids(&line, Stream::FabricCtrl), Vec::<&str>::new(), "{message}");
     }
 }
 
 #[test]
 fn look_alikes() {
     for (stream, line) in [
-        (
-            Stream::Dataplane,
-            "2026-10-06T08:56:22Z INFO x y: 1: Failed to apply the config for genid N",
-        ),
-        (
-            Stream::Dataplane,
-            "time=x level=ERROR msg=Failed err=\"failed to run agent: code = Unavailable\"",
-        ),
-        (
-            Stream::Alloy,
-            "ts=2026-10-05T10:55:09Z level=error msg=\"Failed to send\" err=\"context deadline exceeded\"",
-        ),
+        (Stream::Dataplane, "2026-10-06T08:56:22Z INFO x y: 1: Failed to apply the config for genid N"),
+        (Stream::Dataplane, "time=x level=ERROR msg=Failed err=\"failed to run agent: code = Unavailable\""),
+        (Stream::Alloy, "ts=2026-10-05T10:55:09Z level=error msg=\"Failed to send\" err=\"context deadline exceeded\""),
         (
             Stream::Alloy,
             "ts=2026-10-05T10:55:09Z level=error msg=\"Failed to scrape\" target=http://127.0.0.1:9342/metrics",
         ),
         (Stream::Any, "CoreDNS-1.13.2 core dumped"),
-        (
-            Stream::FabricCtrl,
-            "Oct  6 08:51:17.206 INF failed to build a gateway agent: x",
-        ),
+        (Stream::FabricCtrl, "Oct  6 08:51:17.206 INF failed to build a gateway agent: x"),
         (
             Stream::Dataplane,
             "2026-10-06T08:56:22Z WARN x y: 1: Ip/port allocation failed for flow A towards VPC B: other reason",
@@ -157,39 +105,23 @@ fn look_alikes() {
 
 #[test]
 fn output_of_the_reloader_begins_its_line() {
-    assert_eq!(
-        ids("Error cannot set logtostderr: no such flag", Stream::Frr),
-        Vec::<&str>::new()
-    );
+    assert_eq!(ids("Error cannot set logtostderr: no such flag", Stream::Frr), Vec::<&str>::new());
     assert_eq!(ids("stderr: x", Stream::Frr), ["frr-reload-output"]);
 }
 
 #[test]
 fn watcher_error_is_a_parse_error_by_its_text() {
-    let line = |error| {
-        format!(
-            "2026-10-06T08:56:22Z ERROR x y: 1: Watcher error: {error}. Restarting kube client in 2s..."
-        )
-    };
-    assert_eq!(
-        ids(&line("unknown variant `x`"), Stream::Dataplane),
-        ["dp-watcher-parse-error"]
-    );
-    assert_eq!(
-        ids(&line("HyperError: broken"), Stream::Dataplane),
-        ["dp-watcher-error"]
-    );
+    let line =
+        |error| format!("2026-10-06T08:56:22Z ERROR x y: 1: Watcher error: {error}. Restarting kube client in 2s...");
+    assert_eq!(ids(&line("unknown variant `x`"), Stream::Dataplane), ["dp-watcher-parse-error"]);
+    assert_eq!(ids(&line("HyperError: broken"), Stream::Dataplane), ["dp-watcher-error"]);
 }
 
 #[test]
 fn driver_panic_only_behind_the_driver() {
     let start = "2026-10-06T08:56:22Z INFO main dataplane::runtime: 1: Using driver DPDK...\n";
-    let panic =
-        "thread 'main' panicked at dataplane/src/drivers/dpdk.rs:12:5:\nnot yet implemented\n";
-    assert_eq!(
-        ids(&format!("{start}{panic}"), Stream::Dataplane),
-        ["dp-driver-dpdk", "dp-panic", "dp-driver-missing"]
-    );
+    let panic = "thread 'main' panicked at dataplane/src/drivers/dpdk.rs:12:5:\nnot yet implemented\n";
+    assert_eq!(ids(&format!("{start}{panic}"), Stream::Dataplane), ["dp-driver-dpdk", "dp-panic", "dp-driver-missing"]);
     assert_eq!(ids(panic, Stream::Dataplane), ["dp-panic"]);
 }
 
@@ -201,25 +133,15 @@ fn panic_forms() {
             "not yet implemented",
             "src/a.rs:12:5",
         ),
-        (
-            "thread 'main' (7) panicked at src/a.rs:12:5:\nboom\n",
-            "boom",
-            "src/a.rs:12:5",
-        ),
-        (
-            "thread 'main' panicked at 'boom, it', src/a.rs:12:5\n",
-            "boom, it",
-            "src/a.rs:12:5",
-        ),
+        ("thread 'main' (7) panicked at src/a.rs:12:5:\nboom\n", "boom", "src/a.rs:12:5"),
+        ("thread 'main' panicked at 'boom, it', src/a.rs:12:5\n", "boom, it", "src/a.rs:12:5"),
         (
             "The application panicked (crashed).\nMessage:  boom\nLocation: nat/src/portfw/setup.rs:40\n",
             "boom",
             "nat/src/portfw/setup.rs:40",
         ),
     ] {
-        let log = format!(
-            "2026-10-06T08:56:22Z INFO main x: 1: go\n{text}2026-10-06T08:56:23Z INFO main x: 1: next\n"
-        );
+        let log = format!("2026-10-06T08:56:22Z INFO main x: 1: go\n{text}2026-10-06T08:56:23Z INFO main x: 1: next\n");
         let found = read(&log, Stream::Dataplane);
         let hit = found.last(&datapath::PANIC).unwrap();
         let panic = panic_details(&log, hit);
@@ -235,7 +157,7 @@ fn history_in_a_log() {
     let found = read(log, Stream::Dataplane);
     let hit = found.last(&dataplane::CONFIG_HISTORY).unwrap();
     let block = super::super::block(log, hit.line);
-    let rows = crate::parse::config_history::config_history(block.slice(log), block.start as usize);
+    let rows = crate::parse::command::config_history(block.slice(log), block.start as usize);
     assert_eq!(rows.len(), 1);
     assert!(rows[0].span.slice(log).starts_with("13 2026/03/11"));
     assert_eq!(hit.time(), Some("2026-10-06T08:56:22Z".parse().unwrap()));
@@ -249,23 +171,12 @@ fn frr_container() {
             Stream::Frr,
             &bgp::DOWN
         ),
-        pairs(&[
-            ("peer", "172.30.128.14"),
-            ("host", "leaf-02"),
-            ("vrf", "default"),
-            ("reason", "Interface down")
-        ])
+        pairs(&[("peer", "172.30.128.14"), ("host", "leaf-02"), ("vrf", "default"), ("reason", "Interface down")])
     );
     let refused = "2026/10/06 09:18:27 BGP: [X] %NOTIFICATION: received from neighbor 172.30.128.14(leaf-02) 2/2 (OPEN Message Error/Bad Peer AS) 4 bytes";
-    assert_eq!(
-        fields(refused, Stream::Frr, &bgp::BAD_PEER_AS)[1],
-        ("peer".to_owned(), "172.30.128.14".to_owned())
-    );
+    assert_eq!(fields(refused, Stream::Frr, &bgp::BAD_PEER_AS)[1], ("peer".to_owned(), "172.30.128.14".to_owned()));
     let bare = "2026/10/06 09:18:27 BGP: [X] %NOTIFICATION: sent to neighbor 172.30.128.14 2/2 (OPEN Message Error/Bad Peer AS) 4 bytes";
-    assert_eq!(
-        fields(bare, Stream::Frr, &bgp::BAD_PEER_AS)[1],
-        ("peer".to_owned(), "172.30.128.14".to_owned())
-    );
+    assert_eq!(fields(bare, Stream::Frr, &bgp::BAD_PEER_AS)[1], ("peer".to_owned(), "172.30.128.14".to_owned()));
     assert_eq!(
         fields(
             "2026/10/06 09:18:27 WATCHFRR: [A] zebra state -> down : read returned EOF\n",
@@ -275,30 +186,12 @@ fn frr_container() {
         pairs(&[("daemon", "zebra"), ("reason", "read returned EOF")])
     );
     assert_eq!(
-        fields(
-            "2026/10/06 09:18:27 ZEBRA: [A] Received signal 11 at 123\n",
-            Stream::Frr,
-            &frr::CRASHED
-        ),
+        fields("2026/10/06 09:18:27 ZEBRA: [A] Received signal 11 at 123\n", Stream::Frr, &frr::CRASHED),
         pairs(&[("daemon", "ZEBRA")])
     );
-    assert_eq!(
-        ids(
-            "2026/10/06 09:18:27 ZEBRA: [A] Received signal 15 at 123\n",
-            Stream::Frr
-        ),
-        Vec::<&str>::new()
-    );
-    let reload =
-        ">>>> FRR Reload failed! <<<<\nstderr: line 12: % Unknown command: foo\nstdout: \n";
-    assert_eq!(
-        ids(reload, Stream::Frr),
-        [
-            "frr-reload-failed",
-            "frr-reload-output",
-            "frr-reload-output"
-        ]
-    );
+    assert_eq!(ids("2026/10/06 09:18:27 ZEBRA: [A] Received signal 15 at 123\n", Stream::Frr), Vec::<&str>::new());
+    let reload = ">>>> FRR Reload failed! <<<<\nstderr: line 12: % Unknown command: foo\nstdout: \n";
+    assert_eq!(ids(reload, Stream::Frr), ["frr-reload-failed", "frr-reload-output", "frr-reload-output"]);
 }
 
 #[test]
@@ -314,10 +207,7 @@ fn controllers() {
     );
     assert_eq!(ids(line, Stream::Dataplane), Vec::<&str>::new());
     let agent = "Oct  6 05:14:37.160 ERR Reconciler error controller=Gateway name=gw-1 err=\"building gateway agent: gateway not found for gateway group: g\" reconcileID=1\n";
-    assert_eq!(
-        ids(agent, Stream::FabricCtrl),
-        ["ctrl-agent-build-failed", "fabric-reconciler-error"]
-    );
+    assert_eq!(ids(agent, Stream::FabricCtrl), ["ctrl-agent-build-failed", "fabric-reconciler-error"]);
     let conflict = "Oct  6 05:14:37.160 ERR Reconciler error controller=Agent name=l err=\"Operation cannot be fulfilled on x: the object has been modified\"\n";
     assert_eq!(ids(conflict, Stream::FabricCtrl), ["fabric-conflict"]);
 }
@@ -325,22 +215,13 @@ fn controllers() {
 #[test]
 fn old_gateway_agent() {
     let line = |error: &str| {
-        format!(
-            "time=2026-10-06T08:56:22Z level=INFO msg=\"Dataplane config updated\" gen=6 message=m error={error}\n"
-        )
+        format!("time=2026-10-06T08:56:22Z level=INFO msg=\"Dataplane config updated\" gen=6 message=m error={error}\n")
     };
-    assert_eq!(
-        ids(&line("\"\""), Stream::GatewayAgent25),
-        ["agent25-updated"]
-    );
+    assert_eq!(ids(&line("\"\""), Stream::GatewayAgent25), ["agent25-updated"]);
     let refused = line("\"bad thing\"");
     assert_eq!(
         fields(&refused, Stream::GatewayAgent25, &agent25::REFUSED),
-        pairs(&[
-            ("generation", "6"),
-            ("message", "m"),
-            ("error", "bad thing")
-        ])
+        pairs(&[("generation", "6"), ("message", "m"), ("error", "bad thing")])
     );
     assert_eq!(ids(&refused, Stream::GatewayAgent25), ["agent25-refused"]);
 }

@@ -18,23 +18,13 @@ pub(super) fn read(text: &str, stream: Stream) -> LogScan {
 
 /// Ids of all hits.
 pub(super) fn ids(text: &str, stream: Stream) -> Vec<&'static str> {
-    read(text, stream)
-        .hits
-        .iter()
-        .map(|hit| hit.literal.id)
-        .collect()
+    read(text, stream).hits.iter().map(|hit| hit.literal.id).collect()
 }
 
 /// The only hit's fields.
-pub(super) fn fields(
-    text: &str,
-    stream: Stream,
-    literal: &'static Literal,
-) -> Vec<(String, String)> {
+pub(super) fn fields(text: &str, stream: Stream, literal: &'static Literal) -> Vec<(String, String)> {
     let found = read(text, stream);
-    let hit = found
-        .last(literal)
-        .unwrap_or_else(|| panic!("{} is not in {text}", literal.id));
+    let hit = found.last(literal).unwrap_or_else(|| panic!("{} is not in {text}", literal.id));
     literal
         .field_names()
         .iter()

@@ -16,11 +16,7 @@ fn no_data_and_unknown_layouts_are_not_empty() {
         ("Last FRR config applied", " No config is applied\n"),
         ("Brand new section", " a b c\n"),
     ]);
-    let unread: Vec<_> = show
-        .unread
-        .iter()
-        .map(|part| (part.title.as_str(), part.reason))
-        .collect();
+    let unread: Vec<_> = show.unread.iter().map(|part| (part.title.as_str(), part.reason)).collect();
     assert_eq!(
         unread,
         [
@@ -58,35 +54,21 @@ fn outputs_that_are_none() {
         Err(Unread::NoDataplane(_))
     ));
     assert_eq!(ShowTech::parse("\n"), Err(Unread::Empty));
-    assert!(matches!(
-        ShowTech::parse("━━not a title━━\nhello\n"),
-        Err(Unread::Layout(_))
-    ));
-    assert!(matches!(
-        ShowTech::parse("executable file not found in $PATH"),
-        Err(Unread::NotCaptured(_))
-    ));
+    assert!(matches!(ShowTech::parse("━━not a title━━\nhello\n"), Err(Unread::Layout(_))));
+    assert!(matches!(ShowTech::parse("executable file not found in $PATH"), Err(Unread::NotCaptured(_))));
 }
 
 #[test]
 fn carriage_returns_do_not_matter() {
-    let (text, show) = read(&[(
-        "Packet stats",
-        "    Packet result  count\n    Delivered   5\n",
-    )]);
+    let (text, show) = read(&[("Packet stats", "    Packet result  count\n    Delivered   5\n")]);
     let windows = ShowTech::parse(&text.replace('\n', "\r\n")).unwrap();
-    assert_eq!(
-        windows.packet_stats.unwrap().rows.len(),
-        show.packet_stats.unwrap().rows.len()
-    );
+    assert_eq!(windows.packet_stats.unwrap().rows.len(), show.packet_stats.unwrap().rows.len());
 }
 
 #[test]
 fn a_cut_table_is_not_read_as_a_short_one() {
-    let heading =
-        " VPC                Id     VNI      peers     remote             peering name      \n";
-    let row =
-        " vpc-03             00003  300      1         vpc-01             vpc-01--vpc-03    \n";
+    let heading = " VPC                Id     VNI      peers     remote             peering name      \n";
+    let row = " vpc-03             00003  300      1         vpc-01             vpc-01--vpc-03    \n";
     let (_, cut) = read(&[("VPCs (2)", &format!("{heading}{row}"))]);
     assert!(cut.vpcs.is_none());
     assert_eq!(cut.runs_peering("vpc-01--vpc-03"), None);
@@ -94,42 +76,23 @@ fn a_cut_table_is_not_read_as_a_short_one() {
     assert_eq!(whole.runs_peering("vpc-01--vpc-03"), Some(true));
     assert_eq!(whole.runs_peering("vpc-01--vpc-04"), Some(false));
     let (_, odd) = read(&[("VPCs (1)", &format!("{heading}{row} one two three\n"))]);
-    assert_eq!(
-        (odd.skipped.len(), odd.runs_peering("vpc-01--vpc-04")),
-        (1, None)
-    );
+    assert_eq!((odd.skipped.len(), odd.runs_peering("vpc-01--vpc-04")), (1, None));
 }
 
 /// Many headings, long lines, wide tables: work that grew with the square of the length would not end.
 #[test]
 fn hostile_texts_come_back() {
     let n = 30_000;
-    let mut texts = vec![
-        title("Flow Table (1 entries)").repeat(n),
-        "━ ".repeat(n),
-        " ━━ x ".repeat(n),
-    ];
-    let wide = format!(
-        "   iface {}\n worker 0: running\n{}",
-        "c ".repeat(n),
-        "   e 1\n".repeat(n)
-    );
+    let mut texts = vec![title("Flow Table (1 entries)").repeat(n), "━ ".repeat(n), " ━━ x ".repeat(n)];
+    let wide = format!("   iface {}\n worker 0: running\n{}", "c ".repeat(n), "   e 1\n".repeat(n));
     texts.push(format!("{}{wide}", title("Packet driver status")));
     texts.push(format!(
         "{}{}",
         title("ROUTER_EVENTS"),
         "1 2026-08-20T 04:11:07: FRR configuration for generation ".repeat(n)
     ));
-    texts.push(format!(
-        "{}{}",
-        title("Masquerade NAT allocator table"),
-        "  TCP | dest VPC: VNI(3)\n".repeat(n)
-    ));
-    texts.push(format!(
-        "{}Vrf: 'x'\n{}",
-        title("Ipv4 routes (1)"),
-        "10.0.0.0/8 bgp\n via 10.0.0.1\n".repeat(n)
-    ));
+    texts.push(format!("{}{}", title("Masquerade NAT allocator table"), "  TCP | dest VPC: VNI(3)\n".repeat(n)));
+    texts.push(format!("{}Vrf: 'x'\n{}", title("Ipv4 routes (1)"), "10.0.0.0/8 bgp\n via 10.0.0.1\n".repeat(n)));
     for text in &texts {
         let _ = ShowTech::parse(text);
     }

@@ -19,10 +19,7 @@ fn history_and_frr_management() {
  Last disconnect : never\n Last cfg applied: 12 2026-03-11T 13:40:10 (1 hours 22 min 30 s ago)\n\
  Last cfg failure: 13 2026-03-11T 14:02:13 (1 hours 27 s ago)\n Configs applied : 4\n Configs failed  : 1\n",
         ),
-        (
-            "Last FRR config applied",
-            " genid: 12\n \nfrr version 10.6.0\n!\nend\n",
-        ),
+        ("Last FRR config applied", " genid: 12\n \nfrr version 10.6.0\n!\nend\n"),
     ]);
     assert_eq!(show.time.unwrap().span.slice(&text), "2026-03-11 15:02:40");
     let rows = show.history.as_ref().unwrap();
@@ -34,23 +31,11 @@ fn history_and_frr_management() {
     assert_eq!(frr.connected(), Some(false));
     assert!(frr.failing());
     assert_eq!(frr.last_applied.as_ref().unwrap().generation.value, 12);
-    assert!(
-        frr.last_failure
-            .as_ref()
-            .unwrap()
-            .span
-            .slice(&text)
-            .starts_with("Last cfg failure: 13")
-    );
+    assert!(frr.last_failure.as_ref().unwrap().span.slice(&text).starts_with("Last cfg failure: 13"));
     assert_eq!(frr.last_disconnect, None);
     assert_eq!(frr.failed.unwrap().value, 1);
-    let Some(LastFrrConfig::Applied { genid, config }) = &show.last_frr_config else {
-        panic!()
-    };
-    assert_eq!(
-        (genid.value, config.slice(&text)),
-        (12, "frr version 10.6.0\n!\nend")
-    );
+    let Some(LastFrrConfig::Applied { genid, config }) = &show.last_frr_config else { panic!() };
+    assert_eq!((genid.value, config.slice(&text)), (12, "frr version 10.6.0\n!\nend"));
     assert!(show.unread.is_empty() && show.skipped.is_empty());
     assert!(show.packet_stats.is_none() && !show.has("Packet stats"));
 }
@@ -61,11 +46,7 @@ fn a_failure_that_was_followed_by_success_is_over() {
         format!(" status: connected\n Last cfg applied: {applied}\n Last cfg failure: {failure}\n")
     };
     let failing = |applied: &str, failure: &str| {
-        read(&[("FRR Management interface", &body(applied, failure))])
-            .1
-            .frr
-            .unwrap()
-            .failing()
+        read(&[("FRR Management interface", &body(applied, failure))]).1.frr.unwrap().failing()
     };
     assert!(!failing("14 2026-03-11 14:05:00", "13 2026-03-11 14:02:13"));
     assert!(!failing("14 2026-03-11 14:05:00", "none "));
@@ -83,19 +64,10 @@ fn groups_and_communities() {
     assert_eq!(groups.len(), 2);
     assert_eq!(groups[0].members[0].name.value, "gw-1");
     assert_eq!(groups[0].members[1].priority.value, 0);
-    assert_eq!(
-        groups[0].members[0].address.unwrap().span.slice(text),
-        "172.30.12.2"
-    );
+    assert_eq!(groups[0].members[0].address.unwrap().span.slice(text), "172.30.12.2");
     assert!(groups[1].members.is_empty());
     let communities = show.communities.unwrap();
-    assert_eq!(
-        (
-            communities[0].rank.value,
-            communities[0].community.value.as_str()
-        ),
-        (1, "50001:1")
-    );
+    assert_eq!((communities[0].rank.value, communities[0].community.value.as_str()), (1, "50001:1"));
 }
 
 #[test]
@@ -128,10 +100,7 @@ fn applied_peerings() {
     assert_eq!(show.runs_peering("vpc-02--vpc-03"), Some(true));
     assert_eq!(show.runs_peering("vpc-02--vpc-04"), Some(false));
     let detail = &show.peerings.as_ref().unwrap()[0];
-    assert_eq!(
-        (detail.vpc.value.as_str(), detail.vni.unwrap().value),
-        ("vpc-02", 200)
-    );
+    assert_eq!((detail.vpc.value.as_str(), detail.vni.unwrap().value), ("vpc-02", 200));
     assert_eq!(detail.id.as_ref().unwrap().value, "00002");
     let peering = &detail.peerings[0];
     assert_eq!(peering.group.as_ref().unwrap().value, "default");
@@ -140,10 +109,7 @@ fn applied_peerings() {
     assert_eq!(expose.prefixes[0].ports, None);
     assert_eq!(expose.translated[0].ports.as_ref().unwrap().value, "80-90");
     let nat = expose.nat.as_ref().unwrap();
-    assert_eq!(
-        (nat.kind.value.as_str(), nat.idle_timeout.unwrap().value),
-        ("masquerade", 1800)
-    );
+    assert_eq!((nat.kind.value.as_str(), nat.idle_timeout.unwrap().value), ("masquerade", 1800));
     assert_eq!(nat.kind.span.slice(&text), "masquerade");
     assert_eq!(peering.remote.vpc.as_ref().unwrap().value, "vpc-03");
     assert!(peering.remote.exposes[0].default && peering.remote.exposes[0].nat.is_none());
@@ -171,88 +137,24 @@ fn router_events() {
 ",
     )]);
     let events = show.events.unwrap();
-    assert_eq!(
-        (
-            events.generated.unwrap().value,
-            events.stored.unwrap().value
-        ),
-        (130, 9)
-    );
-    let kinds: Vec<_> = events
-        .events
-        .iter()
-        .map(|event| event.kind.clone())
-        .collect();
+    assert_eq!((events.generated.unwrap().value, events.stored.unwrap().value), (130, 9));
+    let kinds: Vec<_> = events.events.iter().map(|event| event.kind.clone()).collect();
     assert_eq!(
         kinds[1],
-        RouterEventKind::OperState {
-            interface: "enp2s1".into(),
-            from: "up".into(),
-            to: "down".into()
-        }
+        RouterEventKind::OperState { interface: "enp2s1".into(), from: "up".into(), to: "down".into() }
     );
-    let RouterEventKind::BgpPeer {
-        peer,
-        id,
-        asn,
-        from,
-        to,
-        reason,
-        downtime,
-    } = &kinds[2]
-    else {
-        panic!()
-    };
-    assert_eq!(
-        (peer.as_str(), id.as_deref(), *asn),
-        ("172.30.128.33", Some("172.30.8.4"), Some(65102))
-    );
-    assert_eq!(
-        (from.as_str(), to.as_str(), *downtime),
-        ("Established", "Idle", None)
-    );
+    let RouterEventKind::BgpPeer { peer, id, asn, from, to, reason, downtime } = &kinds[2] else { panic!() };
+    assert_eq!((peer.as_str(), id.as_deref(), *asn), ("172.30.128.33", Some("172.30.8.4"), Some(65102)));
+    assert_eq!((from.as_str(), to.as_str(), *downtime), ("Established", "Idle", None));
     assert_eq!(reason.as_deref(), Some("Local system closed"));
-    assert!(matches!(
-        &kinds[3],
-        RouterEventKind::BgpPeer {
-            downtime: Some(165),
-            reason: None,
-            ..
-        }
-    ));
-    assert_eq!(
-        kinds[4],
-        RouterEventKind::FrrConfig {
-            generation: 9,
-            outcome: Outcome::Failed
-        }
-    );
-    assert_eq!(
-        kinds[5],
-        RouterEventKind::FrrConfig {
-            generation: 10,
-            outcome: Outcome::Requested
-        }
-    );
-    assert_eq!(
-        kinds[6],
-        RouterEventKind::RouterConfig {
-            generation: 10,
-            outcome: Outcome::Succeeded
-        }
-    );
-    assert_eq!(
-        kinds[7],
-        RouterEventKind::ControlPlane {
-            status: "Frr-restarted".into()
-        }
-    );
+    assert!(matches!(&kinds[3], RouterEventKind::BgpPeer { downtime: Some(165), reason: None, .. }));
+    assert_eq!(kinds[4], RouterEventKind::FrrConfig { generation: 9, outcome: Outcome::Failed });
+    assert_eq!(kinds[5], RouterEventKind::FrrConfig { generation: 10, outcome: Outcome::Requested });
+    assert_eq!(kinds[6], RouterEventKind::RouterConfig { generation: 10, outcome: Outcome::Succeeded });
+    assert_eq!(kinds[7], RouterEventKind::ControlPlane { status: "Frr-restarted".into() });
     assert_eq!(kinds[8], RouterEventKind::FrrAgent { connected: false });
     assert_eq!(events.events[4].time.to_string(), "2026-08-20T04:14:10");
-    assert_eq!(
-        events.events[4].text.span.slice(&text),
-        "FRR configuration for generation 9 FAILED"
-    );
+    assert_eq!(events.events[4].text.span.slice(&text), "FRR configuration for generation 9 FAILED");
     assert!(show.skipped.is_empty());
 }
 
@@ -269,10 +171,7 @@ fn control_plane() {
     let cpi = show.control_plane.unwrap();
     assert_eq!(cpi.status.as_ref().unwrap().value, "Need refresh");
     assert_eq!(cpi.pid.unwrap().value, 41);
-    assert_eq!(
-        cpi.last_message.unwrap().value.to_string(),
-        "2026-10-06T09:41:14"
-    );
+    assert_eq!(cpi.last_message.unwrap().value.to_string(), "2026-10-06T09:41:14");
     assert_eq!(cpi.decode_failures.unwrap().span.slice(&text), "2");
     assert_eq!(cpi.operations[1].name.value, "Add route");
     assert_eq!(cpi.operations[1].counts["Failure"].value, 5);
@@ -303,10 +202,7 @@ fn interfaces_vrfs_and_neighbours() {
             "Router macs (entries: 1 stale: 0)",
             " vni   address              mac                status  \n 500   172.30.12.1          3c:2c:30:89:ca:fc  stale      \n",
         ),
-        (
-            "Local VTEP configuration",
-            " ip address: 172.30.12.2\n Mac address: --\n",
-        ),
+        ("Local VTEP configuration", " ip address: 172.30.12.2\n Mac address: --\n"),
         (
             "Adjacency table (1)",
             " ifindex    address              mac               \n 4          172.30.128.8         0c:20:7a:6a:08:a6 \n",
@@ -314,10 +210,7 @@ fn interfaces_vrfs_and_neighbours() {
     ]);
     let rows = show.interfaces.unwrap();
     assert_eq!(rows[0].mtu, None);
-    assert_eq!(
-        (rows[1].mtu.unwrap().value, rows[1].oper.span.slice(&text)),
-        (9100, "down")
-    );
+    assert_eq!((rows[1].mtu.unwrap().value, rows[1].oper.span.slice(&text)), (9100, "down"));
     assert_eq!(rows[2].attachment.as_ref().unwrap().value, "BD");
     assert_eq!(rows[2].kind.as_ref().unwrap().value, "VxLAN");
     assert_eq!(rows[3].attachment, None);
@@ -325,18 +218,9 @@ fn interfaces_vrfs_and_neighbours() {
     assert_eq!(show.addresses.unwrap()[0].addresses.len(), 2);
     let vrfs = show.vrfs.unwrap();
     assert_eq!(vrfs[0].description, None);
-    assert_eq!(
-        (vrfs[1].status.value.as_str(), vrfs[1].table.unwrap().value),
-        ("deleting", 500)
-    );
-    assert_eq!(
-        vrfs[1].description.as_ref().unwrap().value,
-        "ext.external-01"
-    );
-    assert_eq!(
-        show.router_macs.unwrap()[0].status.as_ref().unwrap().value,
-        "stale"
-    );
+    assert_eq!((vrfs[1].status.value.as_str(), vrfs[1].table.unwrap().value), ("deleting", 500));
+    assert_eq!(vrfs[1].description.as_ref().unwrap().value, "ext.external-01");
+    assert_eq!(show.router_macs.unwrap()[0].status.as_ref().unwrap().value, "stale");
     let vtep = show.vtep.unwrap();
     assert!(vtep.address.is_some() && vtep.mac.is_none());
     assert_eq!(show.adjacency.unwrap()[0].ifindex.value, 4);
