@@ -137,11 +137,27 @@ pub(super) fn escape(text: &str, at: usize) -> Option<(char, usize)> {
     Some((char::from_u32(code)?, next))
 }
 
+/// Distance to the next byte that a double-quoted scalar cannot hold as it is. Texts with many escapes
+/// have short runs, for which a loop is faster than a vectorised search.
+fn special(bytes: &[u8]) -> Option<usize> {
+    let near = bytes
+        .iter()
+        .take(NEAR)
+        .position(|b| matches!(b, b'"' | b'\\' | b'\n'));
+    near.or_else(|| {
+        let far = memchr3(b'"', b'\\', b'\n', bytes.get(NEAR..)?)?;
+        Some(far.saturating_add(NEAR))
+    })
+}
+
+/// Bytes that [`special`] looks at one by one.
+const NEAR: usize = 16;
+
 /// Decodes the double-quoted scalar whose quote is at `open`; returns the byte after the closing one.
 pub(super) fn double_quoted(text: &str, open: usize, min_indent: usize, sink: &mut impl Sink) -> Option<usize> {
     let mut start = open.saturating_add(1);
     loop {
-        let at = start.saturating_add(memchr3(b'"', b'\\', b'\n', tail(text, start))?);
+        let at = start.saturating_add(special(tail(text, start))?);
         match byte(text, at)? {
             b'"' => {
                 sink.run(start, slice(text, start, at));

@@ -102,15 +102,15 @@ impl Reader<'_, '_> {
                 self.tree.child(child);
             }
             Event::UnresolvedAlias(_) => {
-                let child = self.broken_alias(
-                    Problem::warning(ProblemKind::Syntax, "the alias names no anchor; read as null"),
-                    range,
-                );
+                let child = self.no_alias(range);
                 self.tree.child(child);
             }
             _ => {}
         }
-        self.cursor = self.cursor.max(end);
+        // The start of a document without `---` covers its first token.
+        if !matches!(event, Event::DocumentStart(false, _)) {
+            self.cursor = self.cursor.max(end);
+        }
     }
 
     fn anchor(&mut self, anchor: usize, child: Child) {
@@ -138,6 +138,28 @@ impl Reader<'_, '_> {
         }
         self.expanded = expanded;
         Child { span: self.span(range), ..target }
+    }
+
+    /// An alias without anchor is text that should have been quoted: collectors write `***HIDDEN***`
+    /// over secrets.
+    fn no_alias(&mut self, range: std::ops::Range<usize>) -> Child {
+        let text = self.text.get(range.clone()).unwrap_or("");
+        let problem = if text.starts_with("**") {
+            Problem::note(
+                ProblemKind::Collection,
+                "the value was replaced by the collector",
+            )
+        } else {
+            Problem::warning(
+                ProblemKind::Syntax,
+                "the alias names no anchor; read as text",
+            )
+        };
+        let span = self.span(range);
+        self.tree
+            .problems
+            .push(problem.at(self.tree.out.entry(), span));
+        Child::leaf(self.tree.out.scalar(text, ScalarStyle::Plain, span), span)
     }
 
     fn broken_alias(&mut self, problem: Problem, range: std::ops::Range<usize>) -> Child {

@@ -2,11 +2,14 @@
 
 mod assemble;
 mod block;
+mod broken;
 mod builder;
 mod de;
 mod decode;
+mod deserializer;
 mod events;
 mod fast;
+mod fast_scalar;
 mod head;
 mod json;
 mod json_split;

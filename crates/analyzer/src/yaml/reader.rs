@@ -1,11 +1,12 @@
 //! Reads one YAML document into a tree: the fast reader first, then the complete one, then what can be
 //! saved of a broken document.
 
-use std::borrow::Cow;
-
-use super::recover;
-use super::{NodeId, Tree, TreeBuilder, events, fast, json, printable};
+use super::broken::{self, Broken};
+use super::{NodeId, Tree, TreeBuilder, events, fast, json, printable, recover};
 use crate::source::{EntryId, Problem, ProblemKind, Span};
+
+/// Problems of one document that are listed; a text can be broken at every line.
+const MAX_PROBLEMS: usize = 200;
 
 /// A document as it was read. Parsing never fails: what could not be read is named in `problems`.
 #[derive(Debug, Default)]
@@ -20,47 +21,47 @@ pub struct Parsed {
 /// offsets in `text`. Of a broken document everything beside the broken places is kept.
 #[must_use]
 pub fn parse(entry: EntryId, text: &str, span: Span) -> Parsed {
+    let mut parsed = match json_document(entry, text, span) {
+        // JSON is YAML, but its own reader is much faster.
+        Some(json) if json.problems.is_empty() => json,
+        json => yaml_document(entry, text, span, json),
+    };
+    let more = parsed.problems.len().saturating_sub(MAX_PROBLEMS);
+    if more > 0 {
+        parsed.problems.truncate(MAX_PROBLEMS);
+        let message = format!("{more} more problems of this document are not listed");
+        parsed
+            .problems
+            .push(Problem::warning(ProblemKind::Limit, message).at(entry, span));
+    }
+    parsed
+}
+
+fn json_document(entry: EntryId, text: &str, span: Span) -> Option<Parsed> {
+    let bracket = span.slice(text).trim_start().starts_with(['{', '[']);
+    bracket.then(|| json::parse_json(entry, text, span))
+}
+
+fn yaml_document(entry: EntryId, text: &str, span: Span, json: Option<Parsed>) -> Parsed {
     let mut problems = Vec::new();
     let mut out = TreeBuilder::new(entry);
+    // Decoded text is hardly ever longer than its source.
+    out.strings().reserve(span.slice(text).len());
     let base = span.start as usize;
     let document = printable::clean(entry, span.slice(text), base, &mut problems);
-    let root = match read(&mut out, &document, base, &mut problems) {
-        Ok(root) => root,
-        Err(broken) if document.trim_start().starts_with(['{', '[']) => {
-            // JSON, or close to it: its reader keeps more of a broken text.
-            let read = json::parse_json(entry, text, span);
-            if read.tree.root().is_some_and(|root| root.size() > 0) {
-                problems.extend(read.problems);
-                return Parsed { tree: read.tree, problems };
+    let root = match (read(&mut out, &document, base, &mut problems), json) {
+        (Ok(root), _) => root,
+        // Of a broken flow collection the JSON reader keeps what stands before the broken place.
+        (Err(broken), Some(json)) => {
+            if json.tree.root().is_some_and(|root| root.size() > 0) {
+                return json;
             }
             problems.push(broken.problem(entry));
             None
         }
-        Err(broken) => recover::recover(&mut out, &document, base, broken, &mut problems),
+        (Err(broken), None) => recover::recover(&mut out, &document, base, broken, &mut problems),
     };
     Parsed { tree: out.finish(root), problems }
-}
-
-/// What stopped a reader.
-#[derive(Debug, Clone)]
-pub(super) struct Broken {
-    /// Offset in the entry's text.
-    pub(super) at: usize,
-    pub(super) kind: ProblemKind,
-    pub(super) message: Cow<'static, str>,
-    pub(super) help: Option<&'static str>,
-}
-
-impl Broken {
-    /// The report of it.
-    pub(super) fn problem(&self, entry: EntryId) -> Problem {
-        let place = Span::new(self.at, self.at.saturating_add(1));
-        let problem = Problem::warning(self.kind, self.message.clone()).at(entry, place);
-        match self.help {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
-    }
 }
 
 /// Reads a piece of text that is a document of its own. On failure `out` and `problems` are as before.
@@ -82,6 +83,6 @@ pub(super) fn read(
     events::read(out, text, base, problems).map_err(|error| {
         out.rollback(mark);
         problems.truncate(known);
-        recover::describe(text, base, &error)
+        broken::describe(text, base, &error)
     })
 }

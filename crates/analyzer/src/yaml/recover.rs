@@ -1,11 +1,10 @@
 //! What can be saved of a broken document: its parts are read one by one, by the lines at which they
 //! start, and only those are lost in which something is wrong.
 
-use granit_parser::{ErrorKind, ScanError};
-
-use super::assemble::{brief, duplicates};
+use super::assemble::duplicates;
+use super::broken::Broken;
 use super::decode::{self, byte, spaces};
-use super::reader::{Broken, read};
+use super::reader::read;
 use super::{NodeId, NodeKind, TreeBuilder};
 use crate::source::{Problem, ProblemKind, Span};
 
@@ -293,47 +292,4 @@ impl Recovery<'_, '_> {
         duplicates(self.out, links, self.problems);
         Some(self.out.mapping_links(links, span))
     }
-}
-
-/// Puts a parser's error into the words of somebody who has a file to repair.
-pub(super) fn describe(text: &str, base: usize, error: &ScanError) -> Broken {
-    let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
-    let (mut kind, mut help) = (ProblemKind::Syntax, None);
-    let cut = Some("the text may have been cut here");
-    let message = match error.kind() {
-        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
-            help = Some("YAML is indented with spaces only");
-            "a tab is used for indentation".into()
-        }
-        ErrorKind::UnclosedQuotedScalar => {
-            help = cut;
-            "the quote that is opened here is never closed".into()
-        }
-        ErrorKind::UnclosedFlowCollection { open } => {
-            help = cut;
-            format!("the `{open}` that is opened here is never closed").into()
-        }
-        ErrorKind::RecursionLimitExceeded => {
-            kind = ProblemKind::Limit;
-            "collections are nested too deeply here".into()
-        }
-        ErrorKind::MappingValueNotAllowed => {
-            help = Some("quote a value that contains `: `; check the indentation of the line");
-            "a `key: value` is not allowed here".into()
-        }
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation => {
-            help = Some("entries of one mapping are indented by the same number of spaces");
-            "expected a key of the mapping around this line".into()
-        }
-        ErrorKind::SimpleKeyExpected => {
-            help = cut;
-            "expected `key: value`".into()
-        }
-        ErrorKind::UnexpectedCharacter { character } => {
-            help = Some("quote the value that starts with this character");
-            format!("`{}` cannot stand here", brief(&character.to_string())).into()
-        }
-        _ => format!("cannot be read as YAML: {}", error.info()).into(),
-    };
-    Broken { at: base.saturating_add(at), kind, message, help }
 }

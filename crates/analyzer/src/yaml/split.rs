@@ -27,7 +27,10 @@ pub fn documents(text: &str) -> Vec<Span> {
                 splitter.start = directives.take().unwrap_or_else(|| line.saturating_add(3));
                 splitter.content = !is_idle(text.get(line.saturating_add(3)..next).unwrap_or(""));
             }
-            b'.' if is_marker(rest, b"...") => {
+            // With something after it, it is an error for the reader to report.
+            b'.' if is_marker(rest, b"...")
+                && is_idle(text.get(line.saturating_add(3)..next).unwrap_or("")) =>
+            {
                 splitter.end(line);
                 splitter.start = next;
                 directives = None;
@@ -146,6 +149,7 @@ mod tests {
             "a: |\n  ---\n  ...\nb: 1\n",
             "a: 1\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
             "....\n",
+            "a: 1\n... b\n",
             "---a: 1\n",
             "- apiVersion: v1\n- apiVersion: v1\n",
             "apiVersion: v1\ndata:\n  x: |\n    apiVersion: v1\nkind: ConfigMap\n",

@@ -9,7 +9,7 @@ use super::{agree, quick};
 use crate::source::{EntryId, ScalarStyle, Span};
 
 #[expect(clippy::disallowed_methods, reason = "the examples are files")]
-fn examples() -> Vec<(PathBuf, String)> {
+pub(super) fn examples() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bundles");
     let mut files: Vec<_> = [root.clone(), root.join("plain-healthy")]
         .iter()
@@ -22,7 +22,7 @@ fn examples() -> Vec<(PathBuf, String)> {
 }
 
 /// True where the tree holds what the other library read.
-fn same(node: NodeRef<'_>, value: &Value) -> bool {
+pub(super) fn same(node: NodeRef<'_>, value: &Value) -> bool {
     let text = node.text().unwrap_or("");
     let plain = node.style() == Some(ScalarStyle::Plain);
     match value {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::{Parsed, documents, head, json_values, parse, parse_json};
 use super::agreement::all_mapped;
 use super::reading::read;
-use super::{agree, shown};
+use super::{agree, complete, shown};
 use crate::source::{EntryId, Span};
 
 /// Lines that look like what kubectl writes, at indentations that mostly fit.
@@ -111,6 +111,8 @@ proptest! {
         check(&parsed, &text);
         if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
             prop_assert!(parsed.problems.is_empty());
+            let (other, _) = complete(&text).unwrap();
+            prop_assert_eq!(shown(&parsed.tree), shown(&other));
             let read: serde_json::Value = super::super::from_node(parsed.tree.root().unwrap(), &mut Vec::new()).unwrap();
             prop_assert_eq!(read, value);
         }

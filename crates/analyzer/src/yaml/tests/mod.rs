@@ -5,6 +5,7 @@ mod generated;
 mod models;
 mod reading;
 mod recovery;
+mod speed;
 
 use super::{NodeKind, NodeRef, Tree, TreeBuilder, events, fast};
 use crate::source::{EntryId, Problem, Span};

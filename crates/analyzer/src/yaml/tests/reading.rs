@@ -75,6 +75,7 @@ fn the_fast_reader_gives_up() {
         "a: 'x'y\n",
         "a: |\n    \n  x\n",
         "a: |x\n  y\n",
+        " e: |2\n  # comment\n",
         "a: - b\n",
         "a: @x\n",
         "a: `x\n",
@@ -101,13 +102,16 @@ fn aliases_share_nodes() {
 }
 
 #[test]
-fn broken_aliases_are_null() {
+fn broken_aliases() {
     let parsed = read("a: *x\nb: &y [*y]\nc: 1\n");
     let root = parsed.tree.root().unwrap();
-    assert!(root.get("a").unwrap().is_null());
+    assert_eq!(root.str("a"), Some("*x"));
     assert!(root.at(&["b", "0"]).unwrap().is_null());
     assert_eq!(root.str("c"), Some("1"));
     assert_eq!(parsed.problems.len(), 2);
+    let parsed = read("a: ***HIDDEN***\nb: 1\n");
+    assert_eq!(parsed.tree.root().unwrap().str("a"), Some("***HIDDEN***"));
+    assert_eq!(parsed.problems[0].level, ProblemLevel::Note);
 }
 
 #[test]
