@@ -35,9 +35,7 @@ pub(super) fn describe(text: &str, base: usize, error: &ScanError) -> Broken {
     let (mut kind, mut help) = (ProblemKind::Syntax, None);
     let cut = Some("the text may have been cut here");
     let message = match error.kind() {
-        ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabNotAllowed => {
+        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
             help = Some("YAML is indented with spaces only");
             "a tab is used for indentation".into()
         }
@@ -71,10 +69,5 @@ pub(super) fn describe(text: &str, base: usize, error: &ScanError) -> Broken {
         }
         _ => format!("cannot be read as YAML: {}", error.info()).into(),
     };
-    Broken {
-        at: base.saturating_add(at),
-        kind,
-        message,
-        help,
-    }
+    Broken { at: base.saturating_add(at), kind, message, help }
 }

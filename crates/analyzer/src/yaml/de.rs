@@ -36,13 +36,7 @@ pub fn from_node<'t, T: Deserialize<'t>>(node: NodeRef<'t>, problems: &mut Vec<P
                     report(node, at, &error.message, Problem::warning, problems);
                 }
                 if problems.len() > known.saturating_add(MAX_RETRIES) {
-                    report(
-                        node,
-                        node.id(),
-                        "too many fields are wrong",
-                        Problem::warning,
-                        problems,
-                    );
+                    report(node, node.id(), "too many fields are wrong", Problem::warning, problems);
                 }
                 if at == node.id() || !context.masked.borrow_mut().insert(at) {
                     break;
@@ -121,11 +115,7 @@ pub(super) struct Misfit {
 
 impl Misfit {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self {
-            node: None,
-            message: message.into(),
-            silent: false,
-        }
+        Self { node: None, message: message.into(), silent: false }
     }
 
     /// Names the node; the innermost one that is named stays.

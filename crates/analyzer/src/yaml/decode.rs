@@ -140,10 +140,7 @@ pub(super) fn escape(text: &str, at: usize) -> Option<(char, usize)> {
 /// Distance to the next byte that a double-quoted scalar cannot hold as it is. Texts with many escapes
 /// have short runs, for which a loop is faster than a vectorised search.
 fn special(bytes: &[u8]) -> Option<usize> {
-    let near = bytes
-        .iter()
-        .take(NEAR)
-        .position(|b| matches!(b, b'"' | b'\\' | b'\n'));
+    let near = bytes.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\' | b'\n'));
     near.or_else(|| {
         let far = memchr3(b'"', b'\\', b'\n', bytes.get(NEAR..)?)?;
         Some(far.saturating_add(NEAR))

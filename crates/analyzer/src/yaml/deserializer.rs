@@ -48,16 +48,14 @@ impl<'t, 'c> Reader<'t, 'c> {
 
     fn float<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let value = self.take(lenient::float(self.node), "a number")?;
-        visitor
-            .visit_f64(value)
-            .map_err(|error: Misfit| error.at(self.node))
+        visitor.visit_f64(value).map_err(|error: Misfit| error.at(self.node))
     }
 
     fn text<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.node.text() {
-            Some(text) if !self.node.is_null() => visitor
-                .visit_borrowed_str(text)
-                .map_err(|error: Misfit| error.at(self.node)),
+            Some(text) if !self.node.is_null() => {
+                visitor.visit_borrowed_str(text).map_err(|error: Misfit| error.at(self.node))
+            }
             _ => Err(self.misfit(&visitor as &dyn Expected)),
         }
     }
@@ -67,13 +65,8 @@ impl<'t, 'c> Reader<'t, 'c> {
             return Err(self.misfit("a list"));
         }
         let items: Vec<_> = self.node.items().collect();
-        let items = Items {
-            items: items.into_iter(),
-            context: self.context,
-        };
-        visitor
-            .visit_seq(items)
-            .map_err(|error: Misfit| error.at(self.node))
+        let items = Items { items: items.into_iter(), context: self.context };
+        visitor.visit_seq(items).map_err(|error: Misfit| error.at(self.node))
     }
 
     fn entries(self, nulls: bool) -> Result<Entries<'t, 'c>, Misfit> {
@@ -89,25 +82,16 @@ impl<'t, 'c> Reader<'t, 'c> {
         let all = entries.clone();
         last_of_each(&mut entries, &all);
         entries.retain(|(_, value)| nulls || !value.is_null());
-        Ok(Entries {
-            entries: entries.into_iter(),
-            value: None,
-            context: self.context,
-        })
+        Ok(Entries { entries: entries.into_iter(), value: None, context: self.context })
     }
 
     fn mapping<V: Visitor<'t>>(self, visitor: V, nulls: bool) -> Result<V::Value, Misfit> {
-        visitor
-            .visit_map(self.entries(nulls)?)
-            .map_err(|error: Misfit| error.at(self.node))
+        visitor.visit_map(self.entries(nulls)?).map_err(|error: Misfit| error.at(self.node))
     }
 }
 
 /// Leaves of duplicate keys only the last one.
-fn last_of_each<'t>(
-    entries: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>,
-    all: &[(NodeRef<'t>, NodeRef<'t>)],
-) {
+fn last_of_each<'t>(entries: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>, all: &[(NodeRef<'t>, NodeRef<'t>)]) {
     let mut names: Vec<_> = all.iter().filter_map(|(key, _)| key.text()).collect();
     names.sort_unstable();
     if names.windows(2).all(|pair| pair.first() != pair.last()) {
@@ -194,21 +178,11 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
     }
 
     fn deserialize_option<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.node.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'t>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor
-            .visit_newtype_struct(self)
-            .map_err(|error: Misfit| error.at(self.node))
+    fn deserialize_newtype_struct<V: Visitor<'t>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_newtype_struct(self).map_err(|error: Misfit| error.at(self.node))
     }
 
     fn deserialize_seq<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -250,8 +224,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
                 BorrowedStrDeserializer::new(text).deserialize_enum(name, variants, visitor)
             }
             Some(_) => Err(self.misfit("a value")),
-            None => MapAccessDeserializer::new(self.entries(true)?)
-                .deserialize_enum(name, variants, visitor),
+            None => MapAccessDeserializer::new(self.entries(true)?).deserialize_enum(name, variants, visitor),
         }
         .map_err(|error: Misfit| error.at(self.node))
     }
@@ -271,18 +244,11 @@ struct Items<'t, 'c> {
 impl<'t> SeqAccess<'t> for Items<'t, '_> {
     type Error = Misfit;
 
-    fn next_element_seed<S: DeserializeSeed<'t>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Misfit> {
+    fn next_element_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
         let context = self.context;
-        let node = self
-            .items
-            .find(|node| !context.masked.borrow().contains(&node.id()));
+        let node = self.items.find(|node| !context.masked.borrow().contains(&node.id()));
         let Some(node) = node else { return Ok(None) };
-        seed.deserialize(Reader { node, context })
-            .map(Some)
-            .map_err(|error| error.at(node))
+        seed.deserialize(Reader { node, context }).map(Some).map_err(|error| error.at(node))
     }
 }
 
@@ -295,31 +261,16 @@ struct Entries<'t, 'c> {
 impl<'t> MapAccess<'t> for Entries<'t, '_> {
     type Error = Misfit;
 
-    fn next_key_seed<S: DeserializeSeed<'t>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Misfit> {
+    fn next_key_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
         let Some((key, value)) = self.entries.next() else {
             return Ok(None);
         };
         self.value = Some(value);
-        seed.deserialize(Reader {
-            node: key,
-            context: self.context,
-        })
-        .map(Some)
-        .map_err(|error| error.at(key))
+        seed.deserialize(Reader { node: key, context: self.context }).map(Some).map_err(|error| error.at(key))
     }
 
     fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, Misfit> {
-        let node = self
-            .value
-            .take()
-            .ok_or_else(|| Misfit::new("expected a value"))?;
-        seed.deserialize(Reader {
-            node,
-            context: self.context,
-        })
-        .map_err(|error| error.at(node))
+        let node = self.value.take().ok_or_else(|| Misfit::new("expected a value"))?;
+        seed.deserialize(Reader { node, context: self.context }).map_err(|error| error.at(node))
     }
 }

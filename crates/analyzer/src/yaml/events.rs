@@ -145,20 +145,12 @@ impl Reader<'_, '_> {
     fn no_alias(&mut self, range: std::ops::Range<usize>) -> Child {
         let text = self.text.get(range.clone()).unwrap_or("");
         let problem = if text.starts_with("**") {
-            Problem::note(
-                ProblemKind::Collection,
-                "the value was replaced by the collector",
-            )
+            Problem::note(ProblemKind::Collection, "the value was replaced by the collector")
         } else {
-            Problem::warning(
-                ProblemKind::Syntax,
-                "the alias names no anchor; read as text",
-            )
+            Problem::warning(ProblemKind::Syntax, "the alias names no anchor; read as text")
         };
         let span = self.span(range);
-        self.tree
-            .problems
-            .push(problem.at(self.tree.out.entry(), span));
+        self.tree.problems.push(problem.at(self.tree.out.entry(), span));
         Child::leaf(self.tree.out.scalar(text, ScalarStyle::Plain, span), span)
     }
 

@@ -60,10 +60,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(
-            self.base.saturating_add(start),
-            self.base.saturating_add(end),
-        )
+        Span::new(self.base.saturating_add(start), self.base.saturating_add(end))
     }
 
     /// End of the line that holds `at`, without the line feed.
@@ -204,13 +201,7 @@ impl Reader<'_, '_> {
 
     /// Adds the value of the pending entry and moves to the line after `end`, where nothing but a
     /// comment may follow.
-    pub(super) fn scalar(
-        &mut self,
-        from: usize,
-        style: ScalarStyle,
-        start: usize,
-        end: usize,
-    ) -> Step<()> {
+    pub(super) fn scalar(&mut self, from: usize, style: ScalarStyle, start: usize, end: usize) -> Step<()> {
         let span = self.span(start, end);
         let id = self.tree.out.scalar_from(from, style, span);
         self.tree.child(Child::leaf(id, span));

@@ -26,11 +26,7 @@ impl Reader<'_, '_> {
                 let colon = end.map(|end| end.saturating_add(spaces(self.text, end)));
                 match (end, colon) {
                     (Some(end), Some(colon)) if self.is_colon(colon) => {
-                        let style = if double {
-                            ScalarStyle::DoubleQuoted
-                        } else {
-                            ScalarStyle::SingleQuoted
-                        };
+                        let style = if double { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
                         (style, end, colon)
                     }
                     _ => {
@@ -61,8 +57,7 @@ impl Reader<'_, '_> {
     }
 
     fn is_colon(&self, at: usize) -> bool {
-        self.byte(at) == Some(b':')
-            && matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' '))
+        self.byte(at) == Some(b':') && matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' '))
     }
 
     /// True where a plain scalar may start.
@@ -71,13 +66,10 @@ impl Reader<'_, '_> {
             // A byte order mark has a meaning of its own.
             None
             | Some(
-                b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' | b'{' | b'}' | b'[' | b']'
-                | b',' | b'#' | b'"' | b'\'' | b'\t' | b'\n' | b' ' | 0xef,
+                b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' | b'{' | b'}' | b'[' | b']' | b',' | b'#' | b'"'
+                | b'\'' | b'\t' | b'\n' | b' ' | 0xef,
             ) => false,
-            Some(b'?' | b':' | b'-') => !matches!(
-                self.byte(at.saturating_add(1)),
-                None | Some(b'\n' | b' ' | b'\t')
-            ),
+            Some(b'?' | b':' | b'-') => !matches!(self.byte(at.saturating_add(1)), None | Some(b'\n' | b' ' | b'\t')),
             Some(_) => true,
         }
     }
@@ -140,11 +132,7 @@ impl Reader<'_, '_> {
                     return Err(GaveUp);
                 }
                 let end = block::span_end(self.text, at, next);
-                let style = if header.folded {
-                    ScalarStyle::Folded
-                } else {
-                    ScalarStyle::Literal
-                };
+                let style = if header.folded { ScalarStyle::Folded } else { ScalarStyle::Literal };
                 self.scalar(from, style, at, end)?;
                 self.pos = next;
                 Ok(())

@@ -30,9 +30,7 @@ pub fn parse(entry: EntryId, text: &str, span: Span) -> Parsed {
     if more > 0 {
         parsed.problems.truncate(MAX_PROBLEMS);
         let message = format!("{more} more problems of this document are not listed");
-        parsed
-            .problems
-            .push(Problem::warning(ProblemKind::Limit, message).at(entry, span));
+        parsed.problems.push(Problem::warning(ProblemKind::Limit, message).at(entry, span));
     }
     parsed
 }

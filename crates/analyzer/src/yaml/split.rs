@@ -28,9 +28,7 @@ pub fn documents(text: &str) -> Vec<Span> {
                 splitter.content = !is_idle(text.get(line.saturating_add(3)..next).unwrap_or(""));
             }
             // With something after it, it is an error for the reader to report.
-            b'.' if is_marker(rest, b"...")
-                && is_idle(text.get(line.saturating_add(3)..next).unwrap_or("")) =>
-            {
+            b'.' if is_marker(rest, b"...") && is_idle(text.get(line.saturating_add(3)..next).unwrap_or("")) => {
                 splitter.end(line);
                 splitter.start = next;
                 directives = None;

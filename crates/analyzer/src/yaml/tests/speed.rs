@@ -33,11 +33,7 @@ fn readers() {
     for dump in &dumps {
         let (tree, _) = quick(dump).unwrap();
         let resources = tree.root().unwrap().str("resources").unwrap();
-        objects.extend(
-            documents(resources)
-                .iter()
-                .map(|span| span.slice(resources).to_owned()),
-        );
+        objects.extend(documents(resources).iter().map(|span| span.slice(resources).to_owned()));
     }
     let bytes = objects.iter().map(String::len).sum();
     println!("{} objects, {bytes} bytes", objects.len());
@@ -68,10 +64,7 @@ fn readers() {
     );
     let json: Vec<String> = objects
         .iter()
-        .map(|text| {
-            serde_json::to_string(&serde_yaml::from_str::<serde_yaml::Value>(text).unwrap())
-                .unwrap()
-        })
+        .map(|text| serde_json::to_string(&serde_yaml::from_str::<serde_yaml::Value>(text).unwrap()).unwrap())
         .collect();
     let json_bytes = json.iter().map(String::len).sum();
     let as_json = speed(json_bytes, || {
@@ -98,7 +91,8 @@ fn readers() {
         }),
         literal.len()
     );
-    let line = "    2026-10-06T09:41:17Z some words of a log line, \\e[32mcoloured\\e[0m and folded\\n\n    \\  at here\n";
+    let line =
+        "    2026-10-06T09:41:17Z some words of a log line, \\e[32mcoloured\\e[0m and folded\\n\n    \\  at here\n";
     let quoted = format!("a:\n  b: \"x\n{}    \"\nc: d\n", line.repeat(800_000));
     println!(
         "quoted     {:7.0} MB/s of {}",
