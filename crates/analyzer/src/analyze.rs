@@ -33,7 +33,8 @@ pub struct Bundle {
 /// Unpacks a bundle, in memory and within the limits.
 #[must_use]
 pub fn open(input: Input, options: &Options) -> Bundle {
-    let name = input.name.clone();
+    let name = input.name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or("").to_owned();
+    let name = if name.is_empty() || name == "." { "bundle".to_owned() } else { name };
     Bundle { name, opened: crate::ingest::open(input, &options.limits) }
 }
 

@@ -191,6 +191,10 @@ fn output(
             }
             return;
         }
+        // Metrics of any exporter lie in bundles: only the dataplane's series make a gateway.
+        if content == Content::Metrics && metrics_of(&entry.text).0.is_empty() {
+            return;
+        }
         let key = entry.path.clone();
         let data = gateways.entry(key.clone()).or_insert_with(|| GatewayData { name: key, ..GatewayData::default() });
         read_into(data, id, content, &entry.text, true, &mut gathered.problems);
@@ -324,8 +328,16 @@ fn metrics_into(data: &mut GatewayData, id: EntryId, text: &str, by_name: bool, 
         data.metrics_failure = Some(Output { entry: id, base: 0, by_name, value });
         return;
     }
+    let (metrics, faults) = metrics_of(text);
+    problems.extend(faults.into_iter().map(|fault| fault.problem.at(id, fault.span)));
+    if data.metrics.is_none() {
+        data.metrics = Some(Output { entry: id, base: 0, by_name, value: metrics });
+    }
+}
+
+/// The dataplane's series of a metrics text, and its broken lines.
+fn metrics_of(text: &str) -> (VpcMetrics, Vec<prometheus::Fault>) {
     let exposition = prometheus::parse_matching(text, |name| name.starts_with("vpc_"));
-    problems.extend(exposition.problems.into_iter().map(|fault| fault.problem.at(id, fault.span)));
     let mut metrics = VpcMetrics::default();
     for sample in &exposition.samples {
         let label = |name: &str| sample.label(name).map(str::to_owned);
@@ -341,7 +353,5 @@ fn metrics_into(data: &mut GatewayData, id: EntryId, text: &str, by_name: bool, 
             .or_default()
             .insert(series, VpcSample { text: sample.raw.to_owned(), value: sample.value, span: sample.span });
     }
-    if data.metrics.is_none() {
-        data.metrics = Some(Output { entry: id, base: 0, by_name, value: metrics });
-    }
+    (metrics, exposition.problems)
 }
