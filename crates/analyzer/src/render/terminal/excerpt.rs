@@ -26,10 +26,9 @@ pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, wi
     let gutter = line.to_string().len() + 8;
     let excerpt = cut(line_text, column, evidence.width.max(1), width.saturating_sub(gutter).max(20));
     let path = evidence.path.clone().unwrap_or_default();
-    let name = match &evidence.entry {
-        Some(entry) => format!("{} ({})", sanitize(&path), sanitize(entry)),
-        None => sanitize(&path),
-    };
+    let name = sanitize(&path);
+    // The inner entry stands on a line of its own: pod and container names are long.
+    let inner = evidence.entry.as_deref().filter(|entry| *entry != "resources");
     let label = match (&evidence.field, evidence.note.is_empty()) {
         (Some(field), true) => sanitize(field),
         (Some(field), false) => format!("{} ({})", sanitize(&evidence.note), sanitize(field)),
@@ -43,7 +42,16 @@ pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, wi
         label: SourceSpan::new(excerpt.start.into(), excerpt.len),
         note: wrap(&label, width.saturating_sub(gutter + 8).max(20)).join("\n"),
     };
-    draw(&snippet, style, width)
+    let mut out = String::new();
+    if let Some(inner) = inner {
+        for line in wrap(&format!("in {}:", sanitize(inner)), width.saturating_sub(3)) {
+            out.push_str("   ");
+            out.push_str(&style.dim(&line));
+            out.push('\n');
+        }
+    }
+    out.push_str(&draw(&snippet, style, width));
+    out
 }
 
 fn absence(evidence: &EvidenceOut, width: usize) -> String {
