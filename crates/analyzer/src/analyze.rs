@@ -1,6 +1,6 @@
 //! The pipeline: entries, objects, facts, rules, root causes, report.
 
-use crate::decode::{Capture, decode};
+use crate::decode::decode;
 use crate::facts::{Facts, Gw, Quality};
 use crate::ingest::{Input, Opened};
 use crate::options::Options;
@@ -50,11 +50,11 @@ pub fn analyze(bundle: Bundle, options: &Options) -> Analysis {
     let several = decoded.captures.len() > 1;
     let mut newest: Option<(Option<jiff::Timestamp>, crate::facts::Clock)> = None;
     for capture in decoded.captures {
-        let Capture { name, clock, truncated, objects, logs, gateways, switch_routes } = capture;
-        if newest.as_ref().is_none_or(|(now, _)| clock.now > *now) {
-            newest = Some((clock.now, clock.clone()));
+        let name = capture.name.clone();
+        if newest.as_ref().is_none_or(|(now, _)| capture.clock.now > *now) {
+            newest = Some((capture.clock.now, capture.clock.clone()));
         }
-        let facts = Facts::new(&sources, options, clock, truncated, objects, logs, gateways, switch_routes);
+        let facts = Facts::new(&sources, options, capture);
         let runs = run(&rules, &facts);
         for run in runs.iter().filter(|run| run.failed) {
             problems.push(

@@ -14,7 +14,7 @@ use super::gateways::{Outputs, gather};
 use super::known::Known;
 use super::objects::{Found, json_objects, yaml_objects};
 use super::{Content, attribute, merge, tables};
-use crate::facts::{Clock, GatewayData, Log, Objects, Output, PodRole, RawObject, default_namespace};
+use crate::facts::{Clock, GatewayData, Log, Misplaced, Objects, Output, PodRole, RawObject, default_namespace};
 use crate::options::Options;
 use crate::parse::command::RouteTables;
 use crate::parse::log::{Dialect, Stream};
@@ -32,6 +32,8 @@ pub struct Capture {
     pub truncated: bool,
     /// Typed objects.
     pub objects: Objects,
+    /// Gateway objects in a wrong namespace.
+    pub misplaced: Vec<Misplaced>,
     /// Logs.
     pub logs: Vec<Log>,
     /// Gateways and what was captured on them.
@@ -210,7 +212,8 @@ fn build(
             );
         }
     }
-    let (objects, found) = Objects::load(merged, &complete);
+    let (mut objects, found) = Objects::load(merged, &complete);
+    let misplaced = objects.set_aside_misplaced();
     problems.extend(found);
     let clock = clock(&candidates, &objects);
     let truncated = contents.iter().any(|(id, _)| {
@@ -228,6 +231,7 @@ fn build(
         clock,
         truncated,
         objects,
+        misplaced,
         logs: gathered.logs,
         gateways: gathered.gateways,
         switch_routes: gathered.switch_routes,

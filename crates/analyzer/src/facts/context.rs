@@ -72,6 +72,24 @@ impl<'b> Context<'b> {
         K::listing(&self.facts.objects)
     }
 
+    /// Gateway objects in a wrong namespace: no other accessor shows them.
+    #[must_use]
+    pub fn misplaced(&self) -> &'b [super::Misplaced] {
+        for source in [Source::Gateways, Source::GatewayGroups, Source::GatewayPeerings, Source::VpcInfos] {
+            self.note(source);
+        }
+        &self.facts.misplaced
+    }
+
+    /// True if gateway objects belong into namespace `fab` (25.05).
+    #[must_use]
+    pub fn is_25_05_namespace(&self) -> bool {
+        for source in [Source::Pods, Source::GatewayAgents, Source::Gateways, Source::Fabricator] {
+            self.note(source);
+        }
+        self.facts.objects.gateway_namespace() == "fab"
+    }
+
     /// True where a dump is cut: a missing key of its last object is unknown, not zero.
     #[must_use]
     pub fn truncated(&self) -> bool {

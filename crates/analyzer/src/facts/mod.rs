@@ -12,6 +12,7 @@ mod kinds;
 mod liveness;
 mod log;
 mod metrics;
+mod misplaced;
 mod output;
 mod pods;
 mod release;
@@ -25,11 +26,13 @@ pub use kinds::*;
 pub use liveness::{Death, Health};
 pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};
+pub use misplaced::Misplaced;
 pub use output::{Insight, Output};
 pub use pods::{ContainerView, PodRole, PodView};
 pub use release::Release;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
 
+use crate::decode::Capture;
 use crate::options::Options;
 use crate::rule::{Source, SourceSet};
 use crate::source::Sources;
@@ -47,6 +50,8 @@ pub struct Facts<'b> {
     pub truncated: bool,
     /// Typed objects.
     pub objects: Objects,
+    /// Gateway objects in a wrong namespace; they are in no listing.
+    pub misplaced: Vec<Misplaced>,
     /// Logs with their scans.
     pub logs: Vec<Log>,
     /// Gateways by name, with what was captured on them.
@@ -57,29 +62,13 @@ pub struct Facts<'b> {
 }
 
 impl<'b> Facts<'b> {
-    /// Puts the facts together and notes which sources are there.
+    /// The facts of a capture; notes which sources are there.
     #[must_use]
-    pub fn new(
-        sources: &'b Sources,
-        options: &'b Options,
-        clock: Clock,
-        truncated: bool,
-        objects: Objects,
-        logs: Vec<Log>,
-        gateways: Vec<GatewayData>,
-        switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
-    ) -> Self {
-        let mut facts = Self {
-            sources,
-            options,
-            clock,
-            truncated,
-            objects,
-            logs,
-            gateways,
-            switch_routes,
-            captured: SourceSet::default(),
-        };
+    pub fn new(sources: &'b Sources, options: &'b Options, capture: Capture) -> Self {
+        let Capture { name: _, clock, truncated, objects, misplaced, logs, gateways, switch_routes } = capture;
+        let captured = SourceSet::default();
+        let mut facts =
+            Self { sources, options, clock, truncated, objects, misplaced, logs, gateways, switch_routes, captured };
         let there: SourceSet = Source::ALL.into_iter().filter(|source| facts.holds(*source)).collect();
         facts.captured = there;
         facts

@@ -1,6 +1,6 @@
 //! Which release wrote what (gateway reference 1.7, 1.8).
 
-use super::{Context, Deployment, Fabricator, Gateway, Gw, Pod, PodRole};
+use super::{Context, Deployment, Fabricator, Gw, PodRole};
 use crate::validate::version::Version;
 
 /// A version, or unknown: then only positive evidence counts.
@@ -68,28 +68,6 @@ impl Gw<'_, '_> {
 }
 
 impl Context<'_> {
-    /// True if gateway objects belong into namespace `fab`: none of them is in `default`'s release, that is
-    /// a 25.05 mark is there, or a Gateway is in `fab` and no captured version is v0.44 or later.
-    #[must_use]
-    pub fn is_25_05_namespace(&self) -> bool {
-        let marked =
-            self.list::<Pod>().iter().any(|pod| matches!(PodRole::parse(&pod.meta.name), Some((_, PodRole::Agent))))
-                || self.list::<super::GatewayAgent>().iter().any(|agent| !agent.status.agent_version.is_empty());
-        if marked {
-            return true;
-        }
-        let newer = self
-            .list::<super::GatewayAgent>()
-            .iter()
-            .any(|agent| agent.status.last_heartbeat.is_some() || !agent.status.state.dataplane.version.is_empty());
-        // Only a release that is known to be old excuses the namespace.
-        let fabricator = self.fabricator_release();
-        !newer
-            && !fabricator.since(0, 44, 0)
-            && self.list::<Gateway>().iter().any(|gateway| gateway.meta.namespace == "fab")
-            && self.list::<Gateway>().iter().all(|gateway| gateway.meta.namespace != "default")
-    }
-
     /// Version of the fabricator.
     #[must_use]
     pub fn fabricator_release(&self) -> Release {

@@ -200,6 +200,20 @@ impl<K: Kind> Listing<K> {
         Self { complete: complete && !objects.is_empty(), objects, by_name }
     }
 
+    /// Takes out the objects for which `test` is true.
+    pub fn take_if(&mut self, test: impl Fn(&Object<K>) -> bool) -> Vec<Object<K>> {
+        if !self.objects.iter().any(&test) {
+            return Vec::new();
+        }
+        let complete = self.complete;
+        let (taken, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.objects).into_iter().partition(test);
+        let other = taken.len();
+        *self = Self::new(kept, complete);
+        // The listing is as complete as before: what was taken out was listed too.
+        self.complete = complete && (other > 0 || !self.objects.is_empty());
+        taken
+    }
+
     /// The object with this name; of several in different namespaces the first by namespace.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Object<K>> {
