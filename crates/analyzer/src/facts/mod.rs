@@ -5,6 +5,7 @@
 //! that a rule declares against the sources that it reads.
 
 mod clock;
+mod clock_off;
 mod context;
 mod gateway;
 mod groups;
@@ -14,11 +15,15 @@ mod log;
 mod metrics;
 mod misplaced;
 mod output;
+mod pod_state;
 mod pods;
+mod reboot;
 mod release;
+mod silence;
 mod store;
 
-pub use clock::{Age, Clock, Quality, duration_words};
+pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
+pub use clock_off::ClockOff;
 pub use context::Context;
 pub use gateway::{GatewayData, Gw};
 pub use groups::Member;
@@ -28,11 +33,16 @@ pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};
 pub use misplaced::Misplaced;
 pub use output::{Insight, Output};
+pub use pod_state::{Fault, FaultKind};
 pub use pods::{ContainerView, PodRole, PodView};
 pub use release::Release;
+pub use silence::Silence;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
 
+use std::collections::BTreeMap;
+
 use crate::decode::Capture;
+use crate::model::Time;
 use crate::options::Options;
 use crate::rule::{Source, SourceSet};
 use crate::source::Sources;
@@ -59,6 +69,12 @@ pub struct Facts<'b> {
     /// Route tables of switches: device and output.
     pub switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
     captured: SourceSet,
+    /// Pods of each gateway: index in the listing, and role.
+    gateway_pods: BTreeMap<String, Vec<(usize, PodRole)>>,
+    /// Pods of each node: index in the listing.
+    node_pods: BTreeMap<String, Vec<usize>>,
+    /// When events tell of a reboot of a node.
+    reboots: BTreeMap<String, Vec<Time>>,
 }
 
 impl<'b> Facts<'b> {
@@ -67,11 +83,43 @@ impl<'b> Facts<'b> {
     pub fn new(sources: &'b Sources, options: &'b Options, capture: Capture) -> Self {
         let Capture { name: _, clock, truncated, objects, misplaced, logs, gateways, switch_routes } = capture;
         let captured = SourceSet::default();
-        let mut facts =
-            Self { sources, options, clock, truncated, objects, misplaced, logs, gateways, switch_routes, captured };
+        let mut facts = Self {
+            sources,
+            options,
+            clock,
+            truncated,
+            objects,
+            misplaced,
+            logs,
+            gateways,
+            switch_routes,
+            captured,
+            gateway_pods: BTreeMap::new(),
+            node_pods: BTreeMap::new(),
+            reboots: BTreeMap::new(),
+        };
         let there: SourceSet = Source::ALL.into_iter().filter(|source| facts.holds(*source)).collect();
         facts.captured = there;
+        facts.clock.silence = Silence::find(&facts.clock, &facts.objects, &facts.logs);
+        facts.index();
         facts
+    }
+
+    /// Fills the indices.
+    fn index(&mut self) {
+        for (index, pod) in self.objects.pods.objects.iter().enumerate() {
+            if let Some((gateway, role)) = PodRole::of(pod) {
+                self.gateway_pods.entry(gateway.to_owned()).or_default().push((index, role));
+            }
+            if !pod.spec.node_name.is_empty() {
+                self.node_pods.entry(pod.spec.node_name.clone()).or_default().push(index);
+            }
+        }
+        for event in &self.objects.events.objects {
+            if let Some((node, time)) = reboot::announced(&event.spec) {
+                self.reboots.entry(node.to_owned()).or_default().push(time);
+            }
+        }
     }
 
     /// True if the source is in the capture.
