@@ -81,9 +81,7 @@ pub(crate) fn with_facts<T>(files: BTreeMap<String, Vec<u8>>, look: impl FnOnce(
     let crate::ingest::Opened { mut sources, mut problems, .. } = open(input, &options).opened;
     let mut decoded = crate::decode::decode(&mut sources, &mut problems, &options);
     assert_eq!(decoded.captures.len(), 1, "one capture");
-    let crate::decode::Capture { clock, truncated, objects, logs, gateways, switch_routes, .. } =
-        decoded.captures.remove(0);
-    look(&crate::facts::Facts::new(&sources, &options, clock, truncated, objects, logs, gateways, switch_routes))
+    look(&crate::facts::Facts::new(&sources, &options, decoded.captures.remove(0)))
 }
 
 fn pick(rule: &'static dyn Rule, analysis: Analysis) -> Said {
