@@ -70,6 +70,20 @@ pub(crate) fn said_of_files(rule: &'static dyn Rule, files: BTreeMap<String, Vec
     pick(rule, analysis_of_files(files, &Options::default()))
 }
 
+/// Reads files and shows the facts of their one capture: for tests of derived facts.
+pub(crate) fn with_facts<T>(files: BTreeMap<String, Vec<u8>>, look: impl FnOnce(&crate::facts::Facts<'_>) -> T) -> T {
+    let options = Options::default();
+    let entries = files
+        .into_iter()
+        .map(|(path, bytes)| DirEntry { path, content: Content::File(bytes), modified: None })
+        .collect();
+    let input = Input { name: "facts".into(), kind: InputKind::Directory(entries) };
+    let crate::ingest::Opened { mut sources, mut problems, .. } = open(input, &options).opened;
+    let mut decoded = crate::decode::decode(&mut sources, &mut problems, &options);
+    assert_eq!(decoded.captures.len(), 1, "one capture");
+    look(&crate::facts::Facts::new(&sources, &options, decoded.captures.remove(0)))
+}
+
 fn pick(rule: &'static dyn Rule, analysis: Analysis) -> Said {
     let id = rule.meta().id;
     let Analysis { report, runs, .. } = analysis;

@@ -1,6 +1,6 @@
 //! The door to the facts: every access is recorded.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use super::{Age, Clock, Facts, Form, Gw, Kind, Listing, Log, LogRef, Object, Quality};
 use crate::model::Time;
@@ -12,13 +12,14 @@ use crate::rule::{Source, SourceSet};
 pub struct Context<'b> {
     facts: &'b Facts<'b>,
     read: Cell<SourceSet>,
+    pub(super) groups: OnceCell<super::groups::Groups>,
 }
 
 impl<'b> Context<'b> {
     /// A context with nothing read yet.
     #[must_use]
     pub fn new(facts: &'b Facts<'b>) -> Self {
-        Self { facts, read: Cell::new(SourceSet::default()) }
+        Self { facts, read: Cell::new(SourceSet::default()), groups: OnceCell::new() }
     }
 
     /// What was read so far.

@@ -17,6 +17,7 @@ mod output;
 mod pods;
 mod release;
 mod store;
+mod traffic;
 
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
@@ -31,6 +32,7 @@ pub use output::{Insight, Output};
 pub use pods::{ContainerView, PodRole, PodView};
 pub use release::Release;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+pub use traffic::{Counter, CounterSource, Traffic};
 
 use crate::decode::Capture;
 use crate::options::Options;

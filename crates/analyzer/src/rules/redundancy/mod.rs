@@ -1,6 +1,12 @@
 //! Gateway groups and failover (gateway reference 8.4).
 
+mod member;
+mod priority_tie;
+mod served;
+mod single_member;
+mod stale_groups;
+
 use crate::rule::Rule;
 
 /// Rules of this area.
-pub const RULES: &[&dyn Rule] = &[];
+pub const RULES: &[&dyn Rule] = &[&priority_tie::PriorityTie, &single_member::SingleMember, &stale_groups::StaleGroups];
