@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use hh_worlds::World;
 
-use crate::ingest::{Content, DirEntry, Input, InputKind};
+use crate::decode::decode;
+use crate::facts::{Context, Facts};
+use crate::ingest::{Content, DirEntry, Input, InputKind, Opened};
 use crate::report::{FindingOut, Report};
 use crate::rule::{Rule, RuleRun};
 use crate::{Analysis, Options, analyze, open};
@@ -71,7 +73,10 @@ pub(crate) fn said_of_files(rule: &'static dyn Rule, files: BTreeMap<String, Vec
 }
 
 /// Reads files and shows the facts of their one capture: for tests of derived facts.
-pub(crate) fn with_facts<T>(files: BTreeMap<String, Vec<u8>>, look: impl FnOnce(&crate::facts::Facts<'_>) -> T) -> T {
+pub(crate) fn with_facts_of_files<T>(
+    files: BTreeMap<String, Vec<u8>>,
+    look: impl FnOnce(&crate::facts::Facts<'_>) -> T,
+) -> T {
     let options = Options::default();
     let entries = files
         .into_iter()
@@ -82,6 +87,17 @@ pub(crate) fn with_facts<T>(files: BTreeMap<String, Vec<u8>>, look: impl FnOnce(
     let mut decoded = crate::decode::decode(&mut sources, &mut problems, &options);
     assert_eq!(decoded.captures.len(), 1, "one capture");
     look(&crate::facts::Facts::new(&sources, &options, decoded.captures.remove(0)))
+}
+
+/// Looks at the facts of a world that is captured as a dump.
+pub(crate) fn with_facts<T>(world: &World, look: impl FnOnce(&Context<'_>) -> T) -> T {
+    let options = Options::default();
+    let input = Input { name: "world.hhs".into(), kind: InputKind::File(world.hhs().into_bytes(), None) };
+    let Opened { mut sources, mut problems, .. } = open(input, &options).opened;
+    let decoded = decode(&mut sources, &mut problems, &options);
+    let capture = decoded.captures.into_iter().next().expect("a capture");
+    let facts = Facts::new(&sources, &options, capture);
+    look(&Context::new(&facts))
 }
 
 fn pick(rule: &'static dyn Rule, analysis: Analysis) -> Said {

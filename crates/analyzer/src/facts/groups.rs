@@ -221,7 +221,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::testing::with_facts;
+    use crate::testing::with_facts_of_files;
 
     fn gateway(name: &str, groups: &str) -> String {
         format!(
@@ -245,7 +245,7 @@ mod tests {
     fn groups_of(files: &[(&str, Vec<u8>)]) -> (Vec<String>, bool) {
         let files: BTreeMap<String, Vec<u8>> =
             files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.clone())).collect();
-        with_facts(files, |facts| {
+        with_facts_of_files(files, |facts| {
             let cx = Context::new(facts);
             let lines = cx.groups().iter().map(|(group, members)| {
                 let members: Vec<String> = members.iter().map(|m| format!("{} {}", m.gateway, m.priority)).collect();

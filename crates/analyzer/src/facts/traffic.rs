@@ -263,7 +263,7 @@ mod tests {
 
     use super::*;
     use crate::facts::Context;
-    use crate::testing::with_facts;
+    use crate::testing::with_facts_of_files;
 
     const METRICS: &str = "vpc_packet_count{total=\"app\"} 900\nvpc_packet_count{drops=\"app\"} 100\n\
         vpc_packet_count{from=\"app\",to=\"store\"} 900\nvpc_packet_rate{from=\"app\",to=\"store\"} 2.5\n";
@@ -284,7 +284,7 @@ mod tests {
     }
 
     fn read<T>(agent: bool, metrics: &str, look: impl Fn(&Traffic<'_>) -> T) -> T {
-        with_facts(files(agent, metrics), |facts| {
+        with_facts_of_files(files(agent, metrics), |facts| {
             let cx = Context::new(facts);
             look(&cx.gateway("gw-1").unwrap().traffic())
         })
@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn pair_drops_of_an_older_dataplane_are_unknown() {
         let dump = World::older().small().hhs().into_bytes();
-        with_facts(std::collections::BTreeMap::from([("older.hhs".into(), dump)]), |facts| {
+        with_facts_of_files(std::collections::BTreeMap::from([("older.hhs".into(), dump)]), |facts| {
             let cx = Context::new(facts);
             let traffic = cx.gateway("gateway-1").unwrap().traffic();
             assert!(traffic.any() && !traffic.pair_drops_known);
