@@ -7,27 +7,33 @@
 mod clock;
 mod context;
 mod gateway;
+mod gateway_spec;
 mod groups;
 mod kinds;
+mod links;
 mod liveness;
 mod log;
 mod metrics;
 mod output;
 mod pods;
 mod release;
+mod sessions;
 mod store;
 
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
 pub use gateway::{GatewayData, Gw};
+pub use gateway_spec::SpecView;
 pub use groups::Member;
 pub use kinds::*;
+pub use links::{GatewayLink, GatewayLinks, PortState};
 pub use liveness::{Death, Health};
 pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};
 pub use output::{Insight, Output};
 pub use pods::{ContainerView, PodRole, PodView};
 pub use release::Release;
+pub use sessions::{BgpSession, BgpSessions, SessionEntry, SessionState, bare, same_address};
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
 
 use crate::options::Options;
