@@ -7,8 +7,10 @@
 mod clock;
 mod context;
 mod gateway;
+mod gateway_spec;
 mod groups;
 mod kinds;
+mod links;
 mod liveness;
 mod log;
 mod metrics;
@@ -17,14 +19,17 @@ mod output;
 mod peerings;
 mod pods;
 mod release;
+mod sessions;
 mod store;
 mod traffic;
 
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
 pub use gateway::{GatewayData, Gw};
+pub use gateway_spec::SpecView;
 pub use groups::Member;
 pub use kinds::*;
+pub use links::{GatewayLink, GatewayLinks, PortState};
 pub use liveness::{Death, Health};
 pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};
@@ -33,6 +38,7 @@ pub use output::{Insight, Output};
 pub use peerings::{PeeringRun, PeeringRuns, Running, external_of, is_younger, peering_sides};
 pub use pods::{ContainerView, PodRole, PodView};
 pub use release::Release;
+pub use sessions::{BgpSession, BgpSessions, SessionEntry, SessionState, bare, same_address};
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
 pub use traffic::{Counter, CounterSource, Traffic};
 
