@@ -4,6 +4,7 @@
 //! Every accessor of [`Context`] records which [`Source`] it read, so that a test can hold the sources
 //! that a rule declares against the sources that it reads.
 
+mod applied;
 mod clock;
 mod context;
 mod gateway;
@@ -15,8 +16,10 @@ mod metrics;
 mod misplaced;
 mod output;
 mod pods;
+mod refusal;
 mod release;
 mod store;
+mod violations;
 
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
@@ -29,8 +32,12 @@ pub use metrics::{Series, VpcMetrics, VpcSample};
 pub use misplaced::Misplaced;
 pub use output::{Insight, Output};
 pub use pods::{ContainerView, PodRole, PodView};
+pub use refusal::Refusal;
 pub use release::Release;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+pub use violations::{AgentViolation, has_whole_spec};
+
+use std::sync::OnceLock;
 
 use crate::decode::Capture;
 use crate::options::Options;
@@ -59,6 +66,7 @@ pub struct Facts<'b> {
     /// Route tables of switches: device and output.
     pub switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
     captured: SourceSet,
+    violations: OnceLock<Vec<AgentViolation>>,
 }
 
 impl<'b> Facts<'b> {
@@ -66,12 +74,29 @@ impl<'b> Facts<'b> {
     #[must_use]
     pub fn new(sources: &'b Sources, options: &'b Options, capture: Capture) -> Self {
         let Capture { name: _, clock, truncated, objects, misplaced, logs, gateways, switch_routes } = capture;
-        let captured = SourceSet::default();
-        let mut facts =
-            Self { sources, options, clock, truncated, objects, misplaced, logs, gateways, switch_routes, captured };
+        let (captured, violations) = (SourceSet::default(), OnceLock::new());
+        let mut facts = Self {
+            sources,
+            options,
+            clock,
+            truncated,
+            objects,
+            misplaced,
+            logs,
+            gateways,
+            switch_routes,
+            captured,
+            violations,
+        };
         let there: SourceSet = Source::ALL.into_iter().filter(|source| facts.holds(*source)).collect();
         facts.captured = there;
         facts
+    }
+
+    /// What the captured GatewayAgents break of the dataplane's rules; computed at the first call.
+    #[must_use]
+    pub fn violations(&self) -> &[AgentViolation] {
+        self.violations.get_or_init(|| violations::recompute(self))
     }
 
     /// True if the source is in the capture.
