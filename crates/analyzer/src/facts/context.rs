@@ -10,7 +10,7 @@ use crate::rule::{Source, SourceSet};
 /// What a rule sees; one per rule run.
 #[derive(Debug)]
 pub struct Context<'b> {
-    facts: &'b Facts<'b>,
+    pub(super) facts: &'b Facts<'b>,
     read: Cell<SourceSet>,
     pub(super) groups: OnceCell<super::groups::Groups>,
 }

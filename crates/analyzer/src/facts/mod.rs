@@ -4,6 +4,7 @@
 //! Every accessor of [`Context`] records which [`Source`] it read, so that a test can hold the sources
 //! that a rule declares against the sources that it reads.
 
+mod applied;
 mod clock;
 mod context;
 mod gateway;
@@ -18,10 +19,12 @@ mod misplaced;
 mod output;
 mod peerings;
 mod pods;
+mod refusal;
 mod release;
 mod sessions;
 mod store;
 mod traffic;
+mod violations;
 
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
@@ -37,10 +40,14 @@ pub use misplaced::Misplaced;
 pub use output::{Insight, Output};
 pub use peerings::{PeeringRun, PeeringRuns, Running, external_of, is_younger, peering_sides};
 pub use pods::{ContainerView, PodRole, PodView};
+pub use refusal::Refusal;
 pub use release::Release;
 pub use sessions::{BgpSession, BgpSessions, SessionEntry, SessionState, bare, same_address};
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
 pub use traffic::{Counter, CounterSource, Traffic};
+pub use violations::{AgentViolation, has_whole_spec};
+
+use std::sync::OnceLock;
 
 use crate::decode::Capture;
 use crate::options::Options;
@@ -69,6 +76,7 @@ pub struct Facts<'b> {
     /// Route tables of switches: device and output.
     pub switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
     captured: SourceSet,
+    violations: OnceLock<Vec<AgentViolation>>,
 }
 
 impl<'b> Facts<'b> {
@@ -76,12 +84,29 @@ impl<'b> Facts<'b> {
     #[must_use]
     pub fn new(sources: &'b Sources, options: &'b Options, capture: Capture) -> Self {
         let Capture { name: _, clock, truncated, objects, misplaced, logs, gateways, switch_routes } = capture;
-        let captured = SourceSet::default();
-        let mut facts =
-            Self { sources, options, clock, truncated, objects, misplaced, logs, gateways, switch_routes, captured };
+        let (captured, violations) = (SourceSet::default(), OnceLock::new());
+        let mut facts = Self {
+            sources,
+            options,
+            clock,
+            truncated,
+            objects,
+            misplaced,
+            logs,
+            gateways,
+            switch_routes,
+            captured,
+            violations,
+        };
         let there: SourceSet = Source::ALL.into_iter().filter(|source| facts.holds(*source)).collect();
         facts.captured = there;
         facts
+    }
+
+    /// What the captured GatewayAgents break of the dataplane's rules; computed at the first call.
+    #[must_use]
+    pub fn violations(&self) -> &[AgentViolation] {
+        self.violations.get_or_init(|| violations::recompute(self))
     }
 
     /// True if the source is in the capture.
