@@ -18,6 +18,7 @@ mod peerings;
 mod pods;
 mod release;
 mod store;
+mod subnets;
 
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
@@ -33,6 +34,7 @@ pub use peerings::{PeeringRun, PeeringRuns, Running, external_of, is_younger, pe
 pub use pods::{ContainerView, PodRole, PodView};
 pub use release::Release;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+pub use subnets::VpcSubnets;
 
 use crate::decode::Capture;
 use crate::options::Options;
