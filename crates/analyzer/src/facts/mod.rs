@@ -31,6 +31,7 @@ mod silence;
 mod store;
 mod traffic;
 mod violations;
+mod subnets;
 
 pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
 pub use clock_off::ClockOff;
@@ -59,6 +60,7 @@ pub use violations::{AgentViolation, has_whole_spec};
 use std::sync::OnceLock;
 
 use std::collections::BTreeMap;
+pub use subnets::VpcSubnets;
 
 use crate::decode::Capture;
 use crate::model::Time;
