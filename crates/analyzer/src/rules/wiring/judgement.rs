@@ -82,7 +82,7 @@ impl FrrRow<'_> {
     }
 
     /// True if the state was the same when the status was written.
-    fn is_lasting(&self) -> bool {
+    pub(super) fn is_lasting(&self) -> bool {
         match self.row.up_down.as_ref().map(|cell| cell.value) {
             Some(UpDown::Never) => true,
             Some(UpDown::Seconds(seconds)) => seconds >= LATER,

@@ -4,7 +4,9 @@ mod all_sessions_down;
 mod judgement;
 mod link_down;
 mod session_down;
+mod session_flapping;
 mod session_missing;
+mod status_frozen;
 
 use crate::rule::Rule;
 
@@ -14,4 +16,6 @@ pub const RULES: &[&dyn Rule] = &[
     &session_missing::SessionMissing,
     &session_down::SessionDown,
     &all_sessions_down::AllSessionsDown,
+    &session_flapping::SessionFlapping,
+    &status_frozen::StatusFrozen,
 ];

@@ -4,7 +4,10 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
-use crate::facts::{Agent, BgpSessions, Context, GatewayLink, PortState, SessionState};
+use std::collections::BTreeMap;
+
+use super::judgement::{self, FrrRow};
+use crate::facts::{Agent, BgpSessions, Context, GatewayLink, GatewayLinks, PortState, SessionState};
 use crate::finding::{Evidence, Finding, Key, Severity};
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
 use crate::rules::relations::LINK_SESSIONS;
@@ -59,6 +62,7 @@ impl Rule for LinkDown {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         let links = cx.gateway_links();
+        let mut ends: BTreeMap<&str, Ends<'_>> = BTreeMap::new();
         for link in &links.all {
             let Some(agent) = cx.find::<Agent>(link.switch) else {
                 out.not_checked(link.subject().part(switch_port(link)), Source::Agents);
@@ -83,13 +87,8 @@ impl Rule for LinkDown {
                 );
                 continue;
             }
-            let all_down = links
-                .of(link.gateway)
-                .all(|other| cx.switch_port(other.switch, other.port).is_some_and(|port| !port.is_up()));
-            let lldp = links.of(link.gateway).any(|other| {
-                cx.switch_port(other.switch, other.port).is_some_and(|port| !port.interface.lldp_neighbors.is_empty())
-            });
-            report(cx, out, link, &port, all_down, lldp);
+            let ends = ends.entry(link.gateway).or_insert_with(|| Ends::of(cx, &links, link.gateway));
+            report(cx, out, link, &port, ends);
         }
     }
 }
@@ -98,16 +97,34 @@ fn switch_port(link: &GatewayLink<'_>) -> String {
     format!("{}/{}", link.switch, link.port)
 }
 
-fn report(
-    cx: &Context<'_>,
-    out: &mut Outcome,
-    link: &GatewayLink<'_>,
-    port: &PortState<'_>,
+/// What is known of a gateway with a broken link.
+struct Ends<'b> {
+    /// True while it is being installed.
+    new: bool,
+    /// No link of it is up.
     all_down: bool,
+    /// It speaks LLDP on some link.
     lldp: bool,
-) {
-    let gateway = cx.gateway(link.gateway);
-    let new = gateway.is_some_and(|gateway| gateway.is_new());
+    sessions: Option<BgpSessions<'b>>,
+    rows: BTreeMap<&'b str, FrrRow<'b>>,
+}
+
+impl<'b> Ends<'b> {
+    fn of(cx: &Context<'b>, links: &GatewayLinks<'b>, name: &str) -> Self {
+        let gateway = cx.gateway(name);
+        let ports: Vec<_> = links.of(name).filter_map(|link| cx.switch_port(link.switch, link.port)).collect();
+        Self {
+            new: gateway.is_some_and(|gateway| gateway.is_new()),
+            all_down: ports.len() == links.of(name).count() && ports.iter().all(|port| !port.is_up()),
+            lldp: ports.iter().any(|port| !port.interface.lldp_neighbors.is_empty()),
+            sessions: gateway.and_then(|gateway| gateway.bgp_sessions()),
+            rows: judgement::rows(gateway.as_ref()),
+        }
+    }
+}
+
+fn report(cx: &Context<'_>, out: &mut Outcome, link: &GatewayLink<'_>, port: &PortState<'_>, ends: &Ends<'_>) {
+    let (new, all_down) = (ends.new, ends.all_down);
     let fresh = cx.is_fresh(port.agent);
     let severity = if new || fresh != Some(true) { Severity::Info } else { Severity::Error };
     let reasons = reason::reasons(port);
@@ -129,20 +146,20 @@ fn report(
         };
         finding = finding.evidence(port.evidence(&["change"], note));
     }
-    if lldp && port.interface.lldp_neighbors.is_empty() {
+    if ends.lldp && port.interface.lldp_neighbors.is_empty() {
         let note = format!("{} is not seen on the port any more", link.gateway);
         finding = finding.evidence(
             Evidence::absence(format!("Agent {}", link.switch), note)
                 .field(format!("status.state.interfaces[\"{}\"].lldpNeighbors", port.key)),
         );
     }
-    finding = finding.evidences(far_end(cx, link));
+    finding = finding.evidences(far_end(cx, link, ends));
     finding =
         finding.evidence(link.evidence(&["gateway", "port"], "the Connection names this interface of the gateway"));
     let consequence = if all_down {
         format!("No link of {} is up: the gateway cannot serve.", link.gateway)
     } else {
-        format!("{} still has another link; this one adds no traffic and no redundancy.", link.gateway)
+        format!("{} works on over its other links, with less redundancy and capacity.", link.gateway)
     };
     let snapshot = match fresh {
         Some(true) => String::new(),
@@ -160,8 +177,8 @@ fn report(
     out.report(steps(finding, link, &reasons));
 }
 
-/// What the gateway says of the session of the link.
-fn far_end(cx: &Context<'_>, link: &GatewayLink<'_>) -> Vec<Evidence> {
+/// What both ends say of the session of the link.
+fn far_end(cx: &Context<'_>, link: &GatewayLink<'_>, ends: &Ends<'_>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     if let Some((agent, key, session)) = cx.switch_session(link)
         && session.state != "established"
@@ -169,9 +186,8 @@ fn far_end(cx: &Context<'_>, link: &GatewayLink<'_>) -> Vec<Evidence> {
         let route = ["status", "state", "bgpNeighbors", "default", key, "state"];
         evidence.push(agent.evidence(&route, format!("BGP session with {} as {} sees it", link.gateway, link.switch)));
     }
-    let Some(gateway) = cx.gateway(link.gateway) else { return evidence };
-    if let Some(sessions) = gateway.bgp_sessions()
-        && let Some(entry) = entry(&sessions, link)
+    let entry = ends.sessions.as_ref().and_then(|sessions| sessions.find(link.neighbour())?.entry);
+    if let (Some(sessions), Some(entry)) = (&ends.sessions, entry)
         && entry.state == SessionState::Down
     {
         let note = format!("BGP session with {} as {} sees it", link.switch, link.gateway);
@@ -180,17 +196,10 @@ fn far_end(cx: &Context<'_>, link: &GatewayLink<'_>) -> Vec<Evidence> {
             evidence.push(sessions.evidence(&entry, &["lastResetReason"], "why the gateway lost it"));
         }
     }
-    if let Some(output) = gateway.bgp_summary() {
-        let row = output.value.family("IPv4 Unicast").find(|row| row.name.value == link.neighbour());
-        if let Some(row) = row.filter(|row| row.state.value.is_down()) {
-            evidence.push(output.evidence(row.span, "FRR of the gateway says the same"));
-        }
+    if let Some(row) = ends.rows.get(link.neighbour()).filter(|row| row.down) {
+        evidence.push(row.evidence("FRR of the gateway says the same"));
     }
     evidence
-}
-
-fn entry<'b>(sessions: &BgpSessions<'b>, link: &GatewayLink<'_>) -> Option<crate::facts::SessionEntry<'b>> {
-    sessions.sessions.iter().find(|session| crate::facts::same_address(session.address, link.neighbour()))?.entry
 }
 
 fn steps(mut finding: Finding, link: &GatewayLink<'_>, reasons: &[reason::Reason]) -> Finding {
