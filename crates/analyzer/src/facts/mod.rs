@@ -40,7 +40,7 @@ pub use gateway::{GatewayData, Gw};
 pub use gateway_spec::SpecView;
 pub use groups::Member;
 pub use kinds::*;
-pub use links::{GatewayLink, GatewayLinks, PortState};
+pub use links::{GatewayLink, GatewayLinks, PortState, base_port, interface_key};
 pub use liveness::{Death, Health};
 pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};

@@ -1,5 +1,6 @@
 //! BGP sessions of a gateway as its status tells them (gateway reference 2.5).
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{Form, GatewayAgent, Gw, Object};
@@ -53,6 +54,7 @@ pub struct BgpSession<'b> {
 #[derive(Debug, Clone)]
 pub struct BgpSessions<'b> {
     agent: &'b Object<GatewayAgent>,
+    by_address: BTreeMap<IpAddr, usize>,
     /// Configured neighbours in their order, then entries of other addresses.
     pub sessions: Vec<BgpSession<'b>>,
     /// False where the status is there and has no entry of the default VRF at all.
@@ -62,6 +64,12 @@ pub struct BgpSessions<'b> {
 }
 
 impl<'b> BgpSessions<'b> {
+    /// The session with an address.
+    #[must_use]
+    pub fn find(&self, address: &str) -> Option<&BgpSession<'b>> {
+        self.sessions.get(*self.by_address.get(&bare(address).parse().ok()?)?)
+    }
+
     /// Sessions of configured neighbours.
     pub fn configured(&self) -> impl Iterator<Item = &BgpSession<'b>> {
         self.sessions.iter().filter(|session| session.configured.is_some())
@@ -169,7 +177,7 @@ impl<'b> Gw<'_, 'b> {
             .enumerate()
             .map(|at| BgpSession { address: &at.1.ip, configured: Some(at), entry: None })
             .collect();
-        let mut index: std::collections::BTreeMap<IpAddr, usize> = sessions
+        let mut by_address: BTreeMap<IpAddr, usize> = sessions
             .iter()
             .enumerate()
             .filter_map(|(index, session)| Some((session.address.parse().ok()?, index)))
@@ -189,7 +197,11 @@ impl<'b> Gw<'_, 'b> {
             reported = true;
             let found = SessionEntry { key, entry, state: SessionState::of(entry) };
             let Ok(parsed) = address.parse() else { continue };
-            let slot = *index.entry(parsed).or_insert_with(|| {
+            // A peer without address is known by its BGP id alone: it is none of the configured ones.
+            if key == &entry.remote_router_id && !by_address.contains_key(&parsed) {
+                continue;
+            }
+            let slot = *by_address.entry(parsed).or_insert_with(|| {
                 sessions.push(BgpSession { address, configured: None, entry: None });
                 sessions.len().saturating_sub(1)
             });
@@ -199,12 +211,7 @@ impl<'b> Gw<'_, 'b> {
                 session.entry = Some(found);
             }
         }
-        // A peer without address is known by its BGP id alone: it is not one of the configured ones.
-        sessions.retain(|session| {
-            session.configured.is_some()
-                || session.entry.is_none_or(|entry| entry.key != entry.entry.remote_router_id || entry.key.is_empty())
-        });
-        Some(BgpSessions { agent, sessions, reported, unknown_key })
+        Some(BgpSessions { agent, by_address, sessions, reported, unknown_key })
     }
 }
 
