@@ -1,6 +1,7 @@
 //! Gateway groups and failover (gateway reference 8.4).
 
 mod degraded;
+mod failback;
 mod member;
 mod no_failover;
 mod priority_tie;
@@ -13,6 +14,7 @@ use crate::rule::Rule;
 /// Rules of this area.
 pub const RULES: &[&dyn Rule] = &[
     &degraded::Degraded,
+    &failback::Failback,
     &no_failover::NoFailover,
     &priority_tie::PriorityTie,
     &single_member::SingleMember,
