@@ -13,7 +13,7 @@ pub enum CounterSource {
     Status,
     /// Only in the metrics text.
     Metrics,
-    /// In both; the values are those of the status.
+    /// In both; the values are those of the status, and of the metrics where the status has no entry.
     Both,
 }
 
@@ -230,12 +230,24 @@ fn of_status<'b>(agent: &'b Object<GatewayAgent>, metrics: Option<&'b Output<Vpc
         };
         Some(((from.to_owned(), to.to_owned()), counter))
     });
-    Traffic {
+    let mut traffic = Traffic {
         vpcs: vpcs.collect(),
         pairs: pairs.collect(),
         pair_drops_known: false,
         from: Some(if metrics.is_some() { CounterSource::Both } else { CounterSource::Status }),
+    };
+    // The status leaves out what it has not seen yet; what the metrics count is no less true.
+    if let Some(text) = metrics {
+        let Traffic { vpcs, pairs, .. } = of_metrics(text);
+        let counts = |counter: &Counter<'_>| counter.packets > 0 || counter.drops > 0;
+        for (vpc, counter) in vpcs.into_iter().filter(|(_, counter)| counts(counter)) {
+            traffic.vpcs.entry(vpc).or_insert(counter);
+        }
+        for (pair, counter) in pairs.into_iter().filter(|(_, counter)| counts(counter)) {
+            traffic.pairs.entry(pair).or_insert(counter);
+        }
     }
+    traffic
 }
 
 fn of_metrics(text: &Output<VpcMetrics>) -> Traffic<'_> {
@@ -303,6 +315,16 @@ mod tests {
             );
             assert!(traffic.pair_drops_known);
             assert_eq!((traffic.unresolved_drops("app"), traffic.unresolved_drops("store")), (Some(11), Some(0)));
+        });
+    }
+
+    #[test]
+    fn what_only_the_metrics_count_is_there_too() {
+        let more =
+            format!("{METRICS}vpc_packet_count{{from=\"x\",to=\"y\"}} 7\nvpc_packet_count{{from=\"y\",to=\"x\"}} 0\n");
+        read(true, &more, |traffic| {
+            assert_eq!(traffic.packets("x", "y"), 7);
+            assert_eq!(traffic.pairs.len(), 2);
         });
     }
 

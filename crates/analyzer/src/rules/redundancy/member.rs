@@ -1,5 +1,7 @@
 //! Can a member of a group serve? Judged from its node, pods, heartbeat and sessions.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::facts::{Agent, ContainerView, Context, Death, Gw, PodRole};
 use crate::finding::Evidence;
 use crate::rule::Source;
@@ -38,8 +40,20 @@ impl Standing {
     }
 }
 
+/// Judges every member of every group; those of the 25.05 form are left out.
+pub(super) fn standings(cx: &Context<'_>) -> BTreeMap<String, Standing> {
+    let all_silent = all_silent(cx);
+    let names: BTreeSet<&str> = cx.groups().values().flatten().map(|member| member.gateway.as_str()).collect();
+    names
+        .into_iter()
+        .filter_map(|name| cx.gateway(name))
+        .filter(|gw| !gw.is_25_05())
+        .map(|gw| (gw.name().to_owned(), standing(gw, all_silent)))
+        .collect()
+}
+
 /// Judges a gateway as a member of its groups.
-pub(super) fn standing(gw: Gw<'_, '_>, all_silent: bool) -> Standing {
+fn standing(gw: Gw<'_, '_>, all_silent: bool) -> Standing {
     if gw.is_new() {
         return Standing::New;
     }
@@ -66,7 +80,7 @@ pub(super) fn standing(gw: Gw<'_, '_>, all_silent: bool) -> Standing {
 
 /// True if the whole control plane is silent, gateways and switches: then the clock, the API server or the
 /// management network is to blame, and a stale heartbeat tells nothing of one gateway.
-pub(super) fn all_silent(cx: &Context<'_>) -> bool {
+fn all_silent(cx: &Context<'_>) -> bool {
     let agents = cx.list::<Agent>();
     !agents.is_empty()
         && agents.iter().all(|agent| cx.age_of(agent.status.last_heartbeat).is_some_and(|age| age.over(180)))
@@ -125,7 +139,7 @@ fn silence(gw: Gw<'_, '_>) -> Option<Fault> {
 
 /// The sessions of the configured neighbours, as far as they prove something.
 #[derive(Debug, Clone)]
-pub(super) enum Sessions {
+enum Sessions {
     /// At least one is established.
     Some,
     /// None is, and each is known.
@@ -135,7 +149,7 @@ pub(super) enum Sessions {
 }
 
 /// From the status, with FRR's own table as a second witness: where it shows a session, the status is frozen.
-pub(super) fn sessions(gw: Gw<'_, '_>) -> Sessions {
+fn sessions(gw: Gw<'_, '_>) -> Sessions {
     if let Some((established, down)) = frr_sessions(gw) {
         return match (established, down) {
             (true, _) => Sessions::Some,

@@ -1,9 +1,10 @@
 //! Which groups serve peerings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Context, Form, GatewayAgent, GatewayPeering};
 use crate::finding::Evidence;
+use crate::model::gateway::PeeringSpec;
 
 /// The peerings of a group: how many, and one of them.
 #[derive(Debug, Clone)]
@@ -61,4 +62,22 @@ pub(super) fn served(cx: &Context<'_>) -> BTreeMap<String, Served> {
         }
     }
     groups
+}
+
+/// Groups that serve the peerings between two VPCs; the two in alphabetical order.
+pub(super) fn groups_of_pairs(cx: &Context<'_>) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let mut pairs: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let mut add = |spec: &PeeringSpec| {
+        // The sides of the map are in order already.
+        let mut sides = spec.peering.keys();
+        if let (Some(a), Some(b)) = (sides.next(), sides.next()) {
+            pairs.entry((a.clone(), b.clone())).or_default().insert(spec.group().to_owned());
+        }
+    };
+    let peerings = cx.list::<GatewayPeering>();
+    peerings.iter().for_each(|peering| add(&peering.spec));
+    if peerings.is_empty() {
+        cx.list::<GatewayAgent>().iter().flat_map(|agent| agent.spec.peerings.values()).for_each(add);
+    }
+    pairs
 }
