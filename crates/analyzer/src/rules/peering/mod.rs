@@ -4,6 +4,7 @@ mod absent;
 mod controller;
 mod dual;
 mod external_without_export;
+mod invalid;
 mod no_member;
 mod not_in_agent;
 mod stale_agent_spec;
@@ -23,5 +24,6 @@ pub const RULES: &[&dyn Rule] = &[
     &not_in_agent::NotInAgent,
     &no_member::NoMember,
     &dual::Dual,
+    &invalid::Invalid,
     &external_without_export::ExternalWithoutExport,
 ];
