@@ -1,8 +1,11 @@
 //! Wiring, interfaces, BGP, BFD and routes (gateway reference 8.3).
 
 mod all_sessions_down;
+mod bfd_down;
+mod bfd_one_sided;
 mod judgement;
 mod link_down;
+mod no_prefixes;
 mod session_down;
 mod session_flapping;
 mod session_missing;
@@ -18,4 +21,7 @@ pub const RULES: &[&dyn Rule] = &[
     &all_sessions_down::AllSessionsDown,
     &session_flapping::SessionFlapping,
     &status_frozen::StatusFrozen,
+    &bfd_down::BfdDown,
+    &bfd_one_sided::BfdOneSided,
+    &no_prefixes::NoPrefixes,
 ];
