@@ -1,10 +1,16 @@
 //! Wiring, interfaces, BGP, BFD and routes (gateway reference 8.3).
 
 mod all_sessions_down;
+mod as_number;
 mod bfd_down;
 mod bfd_one_sided;
+mod dpdk_driver;
+mod duplicate_address;
+mod interface_mtu;
 mod judgement;
 mod link_down;
+mod mixed_drivers;
+mod neighbour_wiring;
 mod no_prefixes;
 mod session_down;
 mod session_flapping;
@@ -15,6 +21,12 @@ use crate::rule::Rule;
 
 /// Rules of this area.
 pub const RULES: &[&dyn Rule] = &[
+    &neighbour_wiring::NeighbourWiring,
+    &as_number::AsNumber,
+    &duplicate_address::DuplicateAddress,
+    &interface_mtu::InterfaceMtu,
+    &mixed_drivers::MixedDrivers,
+    &dpdk_driver::DpdkDriver,
     &link_down::LinkDown,
     &session_missing::SessionMissing,
     &session_down::SessionDown,
