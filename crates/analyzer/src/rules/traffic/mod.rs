@@ -4,14 +4,21 @@ mod commands;
 mod driver_overload;
 mod driver_worker;
 mod flow_table;
+mod masquerade_pool;
 mod mtu;
+mod peerings;
 mod share;
 
 use crate::rule::Rule;
 
 /// Rules of this area, one line each.
-pub const RULES: &[&dyn Rule] =
-    &[&driver_worker::DriverWorker, &driver_overload::DriverOverload, &mtu::Mtu, &flow_table::FlowTableFull];
+pub const RULES: &[&dyn Rule] = &[
+    &driver_worker::DriverWorker,
+    &driver_overload::DriverOverload,
+    &mtu::Mtu,
+    &flow_table::FlowTableFull,
+    &masquerade_pool::MasqueradePoolExhausted,
+];
 
 #[cfg(test)]
 mod tests {
