@@ -301,13 +301,9 @@ pub(super) fn gateway_names(objects: &Objects) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     names.extend(objects.gateways.objects.iter().map(|object| object.meta.name.clone()));
     names.extend(objects.gateway_agents.objects.iter().map(|object| object.meta.name.clone()));
-    let workloads = objects
-        .pods
-        .objects
-        .iter()
-        .map(|object| object.meta.name.as_str())
-        .chain(objects.daemon_sets.objects.iter().map(|object| object.meta.name.as_str()));
-    names.extend(workloads.filter_map(|name| PodRole::parse(name)).map(|(gateway, _)| gateway.to_owned()));
+    let daemon_sets = objects.daemon_sets.objects.iter().filter_map(|object| PodRole::parse(&object.meta.name));
+    let workloads = objects.pods.objects.iter().filter_map(PodRole::of).chain(daemon_sets);
+    names.extend(workloads.map(|(gateway, _)| gateway.to_owned()));
     names
 }
 
