@@ -58,9 +58,8 @@ impl<'b> Gw<'_, 'b> {
         let last = found.hit.time();
         let mut evidence = vec![log.evidence(found.hit, line_note(found.count, found.first, last))];
         let generation = found.generation.or_else(|| self.generation());
-        evidence.extend(
-            row.filter(|(row, _)| Some(row.genid) == generation).map(|(row, place)| row_evidence(&row, place)),
-        );
+        evidence
+            .extend(row.filter(|(row, _)| Some(row.genid) == generation).map(|(row, place)| row_evidence(&row, place)));
         Some(Refusal {
             generation,
             newest: match (generation, self.generation()) {
@@ -126,11 +125,8 @@ fn logged<'b>(log: LogRef<'b>) -> Option<Logged<'b>> {
     let number = |hit: &Hit| hit.number(text, "generation").and_then(|number| i64::try_from(number).ok());
     let converts = std::ptr::eq(last.literal, &raw const dataplane::CONVERT_FAILED);
     let generation = if converts { None } else { number(last) };
-    let same: Vec<&Hit> = if converts {
-        unreadable
-    } else {
-        hits.into_iter().filter(|hit| number(hit) == generation).collect()
-    };
+    let same: Vec<&Hit> =
+        if converts { unreadable } else { hits.into_iter().filter(|hit| number(hit) == generation).collect() };
     Some(Logged {
         generation,
         error: last.field(text, "error").unwrap_or_default(),

@@ -42,9 +42,7 @@ Without the block the gateway neither announces nor learns routes of that VPC, w
 ## What to do
 
 Restart the frr pod, then the dataplane pod. Upgrade the gateway.",
-    explains: &[
-        Relation { effects: &["GW-EVPN-NOROUTE", "GW-LEAF-NOROUTE"], join: &[KeyKind::Gateway, KeyKind::Vpc] },
-    ],
+    explains: &[Relation { effects: &["GW-EVPN-NOROUTE", "GW-LEAF-NOROUTE"], join: &[KeyKind::Gateway, KeyKind::Vpc] }],
     order: Order::Frr,
 };
 

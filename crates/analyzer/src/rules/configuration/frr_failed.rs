@@ -63,8 +63,10 @@ impl Rule for FrrFailed {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         for gateway in cx.gateways() {
-            let failures: Vec<Failure> =
-                [in_dataplane_log(&gateway), in_frr_log(&gateway), in_show_tech(&gateway)].into_iter().flatten().collect();
+            let failures: Vec<Failure> = [in_dataplane_log(&gateway), in_frr_log(&gateway), in_show_tech(&gateway)]
+                .into_iter()
+                .flatten()
+                .collect();
             if failures.is_empty() {
                 let witness =
                     gateway.dataplane_log().is_some() || gateway.frr_log().is_some() || gateway.show_tech().is_some();
@@ -109,10 +111,7 @@ fn report(gateway: &Gw<'_, '_>, failures: Vec<Failure>, out: &mut Outcome) {
             "{why} FRR goes on with the configuration before; what changed since then is neither announced nor learnt."
         ))
         .evidences(failures.into_iter().flat_map(|failure| failure.evidence))
-        .run(
-            "Read why the reload failed",
-            format!("{} | grep -A20 'FRR Reload failed'", commands::frr_log(gateway)),
-        )
+        .run("Read why the reload failed", format!("{} | grep -A20 'FRR Reload failed'", commands::frr_log(gateway)))
         .run("See whether all daemons run", commands::vtysh(gateway, "show daemons"))
         .keys(generation_keys(gateway, [generation]));
     out.report(finding);
@@ -152,9 +151,9 @@ fn in_frr_log(gateway: &Gw<'_, '_>) -> Option<Failure> {
     let generation = log.hits(&frr::REQUESTED).filter(before).last().and_then(|request| number(log, request));
     // The dataplane's success after it ends it too.
     let success = gateway.dataplane_log().is_some_and(|log| {
-        log.hits(&dataplane::FRR_APPLIED).last().is_some_and(|applied| {
-            matches!((applied.time(), hit.time()), (Some(applied), Some(failed)) if applied > failed)
-        })
+        log.hits(&dataplane::FRR_APPLIED).last().is_some_and(
+            |applied| matches!((applied.time(), hit.time()), (Some(applied), Some(failed)) if applied > failed),
+        )
     });
     if success || is_over(gateway, generation, hit.time()) {
         return None;

@@ -146,7 +146,8 @@ fn report(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>, wanted: i64, frr: 
         )
     };
     let stale = if gateway.live() == Some(false) { " The status is stale: this is the last known state." } else { "" };
-    let reference: &[&str] = if gateway.is_25_05() { &["metadata", "generation"] } else { &["status", "lastAppliedGen"] };
+    let reference: &[&str] =
+        if gateway.is_25_05() { &["metadata", "generation"] } else { &["status", "lastAppliedGen"] };
     let finding = out
         .finding(for_gateway(gateway, severity), agent.subject(), title)
         .confidence(confidence)
@@ -154,10 +155,7 @@ fn report(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>, wanted: i64, frr: 
         .evidence(agent.evidence(&["status", "state", "frr", "lastAppliedGen"], "generation that FRR runs"))
         .evidence(agent.evidence(reference, "generation that it should run"))
         .evidence(agent.evidence(&["status", "lastAppliedTime"], "the dataplane applied it then"))
-        .run(
-            "Read why the reload failed",
-            format!("{} | grep -A20 'FRR Reload failed'", commands::frr_log(gateway)),
-        )
+        .run("Read why the reload failed", format!("{} | grep -A20 'FRR Reload failed'", commands::frr_log(gateway)))
         .run("See what FRR runs", commands::vtysh(gateway, "show running-config"))
         .keys(generation_keys(gateway, [Some(wanted)]))
         .keys(vpcs_without_vrf(gateway, agent, frr).into_iter().map(Key::Vpc));

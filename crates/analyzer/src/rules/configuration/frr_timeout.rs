@@ -46,9 +46,7 @@ A few timeouts followed by success.
 ## What to do
 
 Look into the log of the frr container for the duration of the reload; restart the frr pod if it hangs.",
-    explains: &[
-        Relation { effects: &["GW-FRR-FAIL", "GW-FRR-LAG"], join: &[KeyKind::Gateway] },
-    ],
+    explains: &[Relation { effects: &["GW-FRR-FAIL", "GW-FRR-LAG"], join: &[KeyKind::Gateway] }],
     order: Order::Frr,
 };
 

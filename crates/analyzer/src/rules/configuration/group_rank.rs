@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::recompute::{self, EXPLAINS, SEVERITIES, USES};
+use super::recompute::{self, EXPLAINS, SEVERITIES};
 use crate::facts::{Context, GatewayAgent, has_whole_spec};
 use crate::finding::{Confidence, Severity, Subject};
 use crate::model::gateway::GatewayAgentSpec;
@@ -19,7 +19,16 @@ static META: Meta = Meta {
     title: "A member of a gateway group has a rank without BGP community",
     severities: SEVERITIES,
     needs: &[Source::GatewayAgents],
-    uses: USES,
+    uses: &[
+        Source::CaptureTime,
+        Source::Gateways,
+        Source::Pods,
+        Source::Nodes,
+        Source::Fabricator,
+        Source::DataplaneLog,
+        Source::AgentLog,
+        Source::ShowTech,
+    ],
     explanation: "\
 Ranks the members of every group in the spec of each GatewayAgent (highest priority first, then by name) and looks for
 the community of each rank. Says too where the communities are not numbered from 0 without gaps.
@@ -76,7 +85,9 @@ fn gaps(cx: &Context<'_>, out: &mut Outcome) {
             format!("There is no BGP community for rank {rank}, but for later ranks"),
         )
         .confidence(Confidence::Certain)
-        .detail("No group has a member of that rank yet; the first one that gets it keeps its gateways from every change.")
+        .detail(
+            "No group has a member of that rank yet; the first one that gets it keeps its gateways from every change.",
+        )
         .evidence(agent.key_evidence(&["spec", "communities"], "communities by rank"))
         .step("Number the gateway communities of the Fabricator object from 0 without gaps.");
     out.report(finding);

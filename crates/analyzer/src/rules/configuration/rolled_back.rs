@@ -193,10 +193,11 @@ mod tests {
     fn world(lines: &str) -> World {
         let world = World::healthy().small().without_insights();
         let pod = world.pod("gateway-2", "dataplane");
-        world
-            .log(&pod, "dataplane", lines)
-            .set("GatewayAgent/gateway-2", "/metadata/generation", 10)
-            .set("GatewayAgent/gateway-2", "/status/lastAppliedGen", 9)
+        world.log(&pod, "dataplane", lines).set("GatewayAgent/gateway-2", "/metadata/generation", 10).set(
+            "GatewayAgent/gateway-2",
+            "/status/lastAppliedGen",
+            9,
+        )
     }
 
     #[test]

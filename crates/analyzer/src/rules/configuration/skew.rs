@@ -123,8 +123,9 @@ fn report(gateway: &Gw<'_, '_>, log: LogRef<'_>, hits: &[&Hit], out: &mut Outcom
         )
         .evidence(log.evidence(last, format!("the object cannot be read{since}")));
     if let Some(agent) = gateway.agent() {
-        finding = finding
-            .evidence(agent.evidence(&["status", "state", "dataplane", "version"], "version that the dataplane reported"));
+        finding = finding.evidence(
+            agent.evidence(&["status", "state", "dataplane", "version"], "version that the dataplane reported"),
+        );
     }
     let finding = finding
         .run(

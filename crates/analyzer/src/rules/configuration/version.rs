@@ -99,13 +99,15 @@ fn wanted(cx: &Context<'_>) -> Option<Wanted> {
     });
     release.or_else(|| {
         let agents = cx.list::<GatewayAgent>();
-        let versions = agents.iter().filter_map(|agent| Some((Version::parse(&agent.status.state.dataplane.version)?, agent)));
+        let versions =
+            agents.iter().filter_map(|agent| Some((Version::parse(&agent.status.state.dataplane.version)?, agent)));
         let (version, agent) = versions.max_by(|(a, _), (b, _)| a.cmp(b))?;
         // One gateway alone cannot differ.
         (agents.len() > 1).then(|| Wanted {
             version: version.to_string(),
             words: format!("{} has {version}", agent.name()),
-            evidence: agent.evidence(&["status", "state", "dataplane", "version"], format!("version of {}", agent.name())),
+            evidence: agent
+                .evidence(&["status", "state", "dataplane", "version"], format!("version of {}", agent.name())),
         })
     })
 }
@@ -187,10 +189,7 @@ mod tests {
     fn builds_and_rollouts() {
         assert_eq!(said(&VersionDiffers, &version("v0.25.2-4-gabc1234")).passed, 2);
         assert_eq!(said(&VersionDiffers, &version("dev")).lines(), ["info GatewayAgent/gateway-2"]);
-        let rollout = version("v0.24.0").unset(
-            "DaemonSet/gw--gateway-2--dataplane",
-            "/status/updatedNumberScheduled",
-        );
+        let rollout = version("v0.24.0").unset("DaemonSet/gw--gateway-2--dataplane", "/status/updatedNumberScheduled");
         assert_eq!(said(&VersionDiffers, &rollout).lines(), Vec::<String>::new());
     }
 

@@ -120,11 +120,8 @@ fn something_created_seconds_ago_excuses_it() {
 
 /// The dataplane of gateway-2 has applied nothing since it started.
 fn started(at: &str) -> World {
-    let world = lag().unset(AGENT, "/status/lastAppliedGen").set(
-        AGENT,
-        "/status/lastAppliedTime",
-        serde_json::Value::Null,
-    );
+    let world =
+        lag().unset(AGENT, "/status/lastAppliedGen").set(AGENT, "/status/lastAppliedTime", serde_json::Value::Null);
     let pod = format!("Pod/{}", world.pod("gateway-2", "dataplane"));
     world.set(&pod, "/status/containerStatuses/0/state/running/startedAt", at)
 }
@@ -176,7 +173,8 @@ fn the_example_bundle_has_one_root() {
     assert_eq!(roots, [("GW-CFG-REJECT", "gateway-2")]);
     let root = &report.root_causes[0];
     assert!(root.evidence[0].value.as_deref().is_some_and(|value| {
-        value.starts_with("Failed to apply the config for genid 11: ") && value.ends_with("not achieved after 300 passes")
+        value.starts_with("Failed to apply the config for genid 11: ")
+            && value.ends_with("not achieved after 300 passes")
     }));
     assert_eq!(
         root.explains,

@@ -23,7 +23,10 @@ fn a_refused_generation_is_the_root() {
     let roots: Vec<&str> = report.root_causes.iter().map(|root| root.reference[0].as_str()).collect();
     assert_eq!(roots, ["GW-CFG-REJECT"]);
     let root = &report.root_causes[0];
-    assert_eq!(root.title, "gateway-2 refuses configuration generation 12: VPC prefixes overlap: 10.0.0.0/24 and 10.0.0.0/25");
+    assert_eq!(
+        root.title,
+        "gateway-2 refuses configuration generation 12: VPC prefixes overlap: 10.0.0.0/24 and 10.0.0.0/25"
+    );
     assert_eq!((&*root.severity, &*root.confidence), ("error", "certain"));
     assert_eq!((&*root.subject.kind, &*root.subject.name), ("GatewayAgent", "gateway-2"));
     assert!(root.evidence[0].note.contains("2 times from 2026-10-06T09:01:02Z to 2026-10-06T09:01:17Z"));
@@ -37,7 +40,11 @@ fn an_unreadable_spec_and_the_older_words() {
     let convert = "2026-10-06T09:01:02.120034Z ERROR mgmt dataplane_mgmt::processor::k8s_client: 140: Failed to convert K8sGatewayAgent to ExternalConfig: Not allowed: Expose references unknown VPC subnet front\n";
     let found = said(&Rejected, &world(convert));
     assert_eq!(found.lines(), ["error GatewayAgent/gateway-2"]);
-    assert!(found.findings[0].title.contains("generation 12: Not allowed: Expose references"), "{:?}", found.findings[0]);
+    assert!(
+        found.findings[0].title.contains("generation 12: Not allowed: Expose references"),
+        "{:?}",
+        found.findings[0]
+    );
     let older = OVERLAP.replace("for genid", "for generation");
     assert_eq!(said(&Rejected, &world(&older)).lines(), ["error GatewayAgent/gateway-2"]);
 }
@@ -70,7 +77,9 @@ fn the_history_alone() {
     assert_eq!(said(&Rejected, &tech(&over)).lines(), Vec::<String>::new());
     // The history in the log, as rows below the message.
     let rows: String = history.lines().skip(2).map(|line| format!("{line}\n")).collect();
-    let log = format!("2026-10-06T09:20:04.000000Z  INFO mgmt dataplane_mgmt::processor::proc: 300: Configuration summary\n{rows}");
+    let log = format!(
+        "2026-10-06T09:20:04.000000Z  INFO mgmt dataplane_mgmt::processor::proc: 300: Configuration summary\n{rows}"
+    );
     assert_eq!(said(&Rejected, &world(&log)).lines(), ["error GatewayAgent/gateway-2"]);
 }
 
@@ -109,9 +118,8 @@ status:
   lastAppliedTime: \"2026-10-06T09:30:00Z\"
   state: {lastCollectedTime: \"2026-10-06T09:41:10Z\", frr: {lastAppliedGen: 5}}
 ";
-    let world = |line: &str| {
-        World::empty("2026-10-06T09:41:17Z").add(agent).log("gw--gw-a--agent-abcde", "agent", line)
-    };
+    let world =
+        |line: &str| World::empty("2026-10-06T09:41:17Z").add(agent).log("gw--gw-a--agent-abcde", "agent", line);
     let found = said(&Rejected, &world(line));
     assert_eq!(found.lines(), ["error GatewayAgent/gw-a"]);
     assert!(found.findings[0].title.contains("generation 6: VPC prefixes overlap"), "{:?}", found.findings[0]);
