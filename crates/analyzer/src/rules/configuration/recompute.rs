@@ -18,13 +18,11 @@ use crate::validate::{Subject as Broken, Violation};
 use stance::{Stance, stances};
 use subject::{Target, target};
 
-/// What all of these rules read beside the GatewayAgents.
+/// What the rules about peerings read beside the GatewayAgents.
 pub(super) const USES: &[Source] = &[
     Source::CaptureTime,
     Source::Gateways,
-    Source::GatewayGroups,
     Source::GatewayPeerings,
-    Source::VpcInfos,
     Source::Pods,
     Source::Nodes,
     Source::Fabricator,
@@ -55,7 +53,7 @@ pub(super) struct Case<'c, 'b> {
     pub(super) gateways: Vec<&'c Known<'c, 'b>>,
 }
 
-/// Reports the violations that a rule owns. `reference` are its further names in the references.
+/// Reports the violations that a rule owns.
 pub(super) fn report(cx: &Context<'_>, out: &mut Outcome, owns: &dyn Fn(&Violation) -> bool) {
     let known: BTreeMap<&str, Known<'_, '_>> = cx
         .gateways()
