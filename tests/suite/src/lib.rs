@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod compact;
+pub mod expect;
 pub mod load;
 pub mod pack;
 pub mod readme;

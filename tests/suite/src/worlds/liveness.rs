@@ -340,6 +340,7 @@ pub fn out_of_memory() -> World {
         }});
         status["state"] = json!({"running": {"startedAt": ago(740)}});
     })
+    .set("GatewayAgent/gateway-1", "/status/lastAppliedTime", ago(738))
 }
 
 /// The dataplane of `gateway-2` panicked three times; the last time was twenty minutes ago.
