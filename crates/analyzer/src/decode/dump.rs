@@ -21,6 +21,16 @@ pub(super) struct Dump {
 /// A JSON or re-sorted one is told by `version` and `resources`.
 #[must_use]
 pub(super) fn looks_like_dump(text: &str) -> bool {
+    const KEYS: [&str; 7] = ["createdAt", "createdBy", "gatewayInsights", "name", "podLogs", "resources", "version"];
+    let text = text.trim_start_matches("---").trim_start();
+    if let Some(inner) = text.strip_prefix('{') {
+        let key = inner.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+        let holds = |key: &str| memchr::memmem::find(text.as_bytes(), format!("\"{key}\":").as_bytes()).is_some();
+        return key.is_some_and(|key| KEYS.contains(&key))
+            && holds("createdAt")
+            && (holds("createdBy") || holds("version"))
+            && (holds("resources") || holds("podLogs"));
+    }
     let mut keys = Vec::new();
     for line in text.lines().take(400) {
         let starts = line.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
@@ -31,7 +41,6 @@ pub(super) fn looks_like_dump(text: &str) -> bool {
             }
         }
     }
-    const KEYS: [&str; 7] = ["createdAt", "createdBy", "gatewayInsights", "name", "podLogs", "resources", "version"];
     match keys.as_slice() {
         ["createdAt", "createdBy", ..] => true,
         [first, ..] if KEYS.contains(first) => {
@@ -163,6 +172,9 @@ mod tests {
     fn dumps_are_told_by_their_keys() {
         assert!(looks_like_dump("createdAt: \"2026-03-04T09:20:30Z\"\ncreatedBy:\n  hostname: x\n"));
         assert!(looks_like_dump("version: 0.1.0\nname: x\nresources: |\n  kind: Node\n"));
+        assert!(looks_like_dump("---\ncreatedAt: x\ncreatedBy:\n  hostname: x\n"));
+        assert!(looks_like_dump("{\"createdAt\":\"x\",\"createdBy\":{},\"resources\":\"kind: Node\"}"));
+        assert!(!looks_like_dump("{\"name\":\"x\",\"version\":\"1.0.0\"}"));
         assert!(!looks_like_dump("name: chart\nversion: 1.0.0\n"));
         assert!(!looks_like_dump("apiVersion: v1\nkind: List\nitems: []\n"));
     }

@@ -91,7 +91,7 @@ impl<'b> LogRef<'b> {
     /// Evidence of a hit, quoting its message.
     #[must_use]
     pub fn evidence(self, hit: &Hit, note: impl Into<String>) -> Evidence {
-        Evidence::at(self.place(hit.line), note).value(self.message(hit))
+        Evidence::at(self.place(hit.message()), note).value(self.message(hit))
     }
 
     /// Hits of a literal that nothing later in this log ends (gateway reference 7).
