@@ -107,7 +107,11 @@ fn slim_agent(object: &mut Value) {
         &["switchProfile", "catalog", "users", "switches", "vpcs", "vpcAttachments", "connections", "alloy"],
     );
     remove(object, "/spec/config", &["alloy", "spineLeaf"]);
-    remove(object, "/spec", &["version", "externals", "externalAttachments", "externalPeerings", "configuredVPCSubnets"]);
+    remove(
+        object,
+        "/spec",
+        &["version", "externals", "externalAttachments", "externalPeerings", "configuredVPCSubnets"],
+    );
     remove(object, "/status/state", &["transceivers", "platform", "criticalResources"]);
     let gateway_ports = ["E1/51", "E1/52"];
     if let Some(interfaces) = object.pointer_mut("/status/state/interfaces").and_then(Value::as_object_mut) {

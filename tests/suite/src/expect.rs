@@ -103,7 +103,8 @@ impl<'p> Pattern<'p> {
 #[must_use]
 pub fn line_of(finding: &FindingOut) -> String {
     let part = finding.subject.part.as_ref().map(|part| format!(" ({part})")).unwrap_or_default();
-    let cause = if finding.caused_by.is_empty() { String::new() } else { format!("  <- {}", finding.caused_by.join(", ")) };
+    let cause =
+        if finding.caused_by.is_empty() { String::new() } else { format!("  <- {}", finding.caused_by.join(", ")) };
     format!(
         "{} {} {}/{}{part}: {}{cause}",
         finding.reference.join("+"),
@@ -154,7 +155,12 @@ impl Case {
     pub fn compare(&self, bundle: &str, report: &Report, files: &Files) -> Differences {
         let mut out = Vec::new();
         if report.verdict.name() != self.verdict {
-            out.push(format!("verdict {} (because: {}), not {}", report.verdict.name(), report.verdict_reason, self.verdict));
+            out.push(format!(
+                "verdict {} (because: {}), not {}",
+                report.verdict.name(),
+                report.verdict_reason,
+                self.verdict
+            ));
         }
         self.compare_roots(report, &mut out);
         for wanted in &self.consequences {
@@ -223,18 +229,15 @@ impl Case {
         let Some(root) = report.root_causes.iter().find(|finding| pattern.matches(finding)) else { return };
         for wanted in &self.evidence {
             let path = wanted.path.replace('*', bundle);
-            let given: Vec<(&str, usize)> = root
-                .evidence
-                .iter()
-                .filter_map(|evidence| Some((evidence.path.as_deref()?, evidence.line?)))
-                .collect();
+            let given: Vec<(&str, usize)> =
+                root.evidence.iter().filter_map(|evidence| Some((evidence.path.as_deref()?, evidence.line?))).collect();
             let holds = |line: usize| {
                 let text = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes));
                 text.is_some_and(|text| text.lines().nth(line - 1).is_some_and(|line| line.contains(&wanted.text)))
             };
-            let met = given.iter().any(|(at, line)| {
-                *at == path && wanted.line.is_none_or(|wanted| wanted == *line) && holds(*line)
-            });
+            let met = given
+                .iter()
+                .any(|(at, line)| *at == path && wanted.line.is_none_or(|wanted| wanted == *line) && holds(*line));
             if !met {
                 let shown: Vec<String> = given.iter().map(|(path, line)| format!("{path}:{line}")).collect();
                 let line = wanted.line.map(|line| format!(":{line}")).unwrap_or_default();

@@ -69,8 +69,22 @@ pub fn bytes(random: &mut Random, bytes: &mut Vec<u8>) {
             6 => {
                 // What breaks YAML, JSON, tables and logs.
                 const PIECES: [&[u8]; 16] = [
-                    b"\t", b"\0", b"\r\n", b"---\n", b"\"", b"'", b"|\n", b"&a [*a, *a]\n", b"{", b"]", b": ", b"\xff\xfe",
-                    b"\xef\xbb\xbf", b"\n- ", b"\x1b[31m", b"99999999999999999999",
+                    b"\t",
+                    b"\0",
+                    b"\r\n",
+                    b"---\n",
+                    b"\"",
+                    b"'",
+                    b"|\n",
+                    b"&a [*a, *a]\n",
+                    b"{",
+                    b"]",
+                    b": ",
+                    b"\xff\xfe",
+                    b"\xef\xbb\xbf",
+                    b"\n- ",
+                    b"\x1b[31m",
+                    b"99999999999999999999",
                 ];
                 let piece = PIECES[random.below(PIECES.len())];
                 let at = random.below(bytes.len() + 1);

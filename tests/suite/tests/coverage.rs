@@ -94,7 +94,9 @@ fn declared_effects_exist() {
     for rule in &rules {
         for effect in rule.meta().explains.iter().flat_map(|relation| relation.effects) {
             let known = match effect.strip_suffix('*') {
-                Some(family) => names.iter().any(|name| name.starts_with(family)) || rows.iter().any(|row| row.starts_with(family)),
+                Some(family) => {
+                    names.iter().any(|name| name.starts_with(family)) || rows.iter().any(|row| row.starts_with(family))
+                }
                 None => names.contains(effect) || rows.iter().any(|row| row == effect),
             };
             // Names of the fabric reference may be declared before a rule gives them.

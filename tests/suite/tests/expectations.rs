@@ -54,7 +54,8 @@ fn committed_bundles_are_what_the_generator_makes() {
             let file = path.rsplit('/').next().unwrap().to_owned();
             let made = hh_suite::load::unpack(&file, &bytes);
             let committed = std::fs::read(root.join(&path)).unwrap_or_default();
-            let there = if committed.is_empty() { Default::default() } else { hh_suite::load::unpack(&file, &committed) };
+            let there =
+                if committed.is_empty() { Default::default() } else { hh_suite::load::unpack(&file, &committed) };
             // Contents, not bytes: another version of a compressor may pack the same files differently.
             assert!(made == there, "{path} is not what `cargo run -p hh-suite --bin make-bundles` makes");
         }

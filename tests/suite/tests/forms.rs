@@ -75,7 +75,10 @@ fn all_forms_give_the_same_findings() {
         let forms: Vec<(&str, Input)> = vec![
             (".hhs", input_of_bytes("world.hhs", world.hhs().into_bytes())),
             (".hhs.gz", input_of_bytes("world.hhs.gz", pack::gzip(world.hhs().as_bytes()))),
-            (".hhs in a zip", input_of_bytes("w.zip", pack::zip(&Files::from([("x/world.hhs".into(), world.hhs().into_bytes())])))),
+            (
+                ".hhs in a zip",
+                input_of_bytes("w.zip", pack::zip(&Files::from([("x/world.hhs".into(), world.hhs().into_bytes())]))),
+            ),
             ("zip", input_of_bytes("world.zip", pack::zip(&files))),
             ("zip below a directory", input_of_bytes("world.zip", pack::zip(&pack::below("case-7", files.clone())))),
             ("tar", input_of_bytes("world.tar", tar.clone())),
@@ -83,7 +86,10 @@ fn all_forms_give_the_same_findings() {
             ("tar.zst", input_of_bytes("world.tar.zst", pack::zstd(&tar))),
             ("tar.xz", input_of_bytes("world.tar.xz", pack::xz(&tar))),
             ("tar.bz2", input_of_bytes("world.tar.bz2", pack::bzip2(&tar))),
-            ("tar.gz in a zip", input_of_bytes("w.zip", pack::zip(&Files::from([("world.tar.gz".into(), pack::gzip(&tar))])))),
+            (
+                "tar.gz in a zip",
+                input_of_bytes("w.zip", pack::zip(&Files::from([("world.tar.gz".into(), pack::gzip(&tar))]))),
+            ),
             ("wrong ending", input_of_bytes("world.txt", pack::zip(&files))),
             ("JSON", input_of_files("bundle", world.json_files())),
             ("flattened", input_of_files("bundle", flattened(&files))),

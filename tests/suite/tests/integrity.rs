@@ -21,7 +21,10 @@ fn analysis(bundle: &str) -> Analysis {
 fn schema_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report.schema.json");
     let committed = std::fs::read_to_string(path).expect("docs/report.schema.json");
-    assert!(committed == hh_suite::schema(), "docs/report.schema.json is not what `cargo run -p hh-suite --bin make-schema` writes");
+    assert!(
+        committed == hh_suite::schema(),
+        "docs/report.schema.json is not what `cargo run -p hh-suite --bin make-schema` writes"
+    );
 }
 
 #[test]
@@ -73,7 +76,11 @@ fn places(bundle: &str, report: &report::Report) {
     for finding in &report.findings {
         for evidence in &finding.evidence {
             let Some(path) = &evidence.path else {
-                assert!(evidence.looked_in.is_some(), "{bundle}: {}: neither place nor where it was looked for", finding.id);
+                assert!(
+                    evidence.looked_in.is_some(),
+                    "{bundle}: {}: neither place nor where it was looked for",
+                    finding.id
+                );
                 continue;
             };
             let inside = files.get(path).or_else(|| files.get(path.split("!/").next().unwrap_or(path)));
@@ -83,7 +90,11 @@ fn places(bundle: &str, report: &report::Report) {
             let column = evidence.column.expect("a column");
             let found = text.lines().nth(line - 1).unwrap_or_else(|| panic!("{bundle}: {path} has no line {line}"));
             let rest: String = found.chars().skip(column - 1).collect();
-            assert!(!rest.is_empty() || column == 1, "{bundle}: {}: {path}:{line}:{column} is past the line", finding.id);
+            assert!(
+                !rest.is_empty() || column == 1,
+                "{bundle}: {}: {path}:{line}:{column} is past the line",
+                finding.id
+            );
         }
     }
 }
@@ -101,8 +112,10 @@ fn shuffled(input: Input, seed: u64) -> Input {
 
 #[test]
 fn entry_order_and_threads_change_nothing() {
-    let pools: Vec<rayon::ThreadPool> =
-        [1, 3, 16].iter().map(|threads| rayon::ThreadPoolBuilder::new().num_threads(*threads).build().unwrap()).collect();
+    let pools: Vec<rayon::ThreadPool> = [1, 3, 16]
+        .iter()
+        .map(|threads| rayon::ThreadPoolBuilder::new().num_threads(*threads).build().unwrap())
+        .collect();
     for bundle in bundles() {
         let path = bundles_dir().join(&bundle);
         let expected = render::json(&analysis(&bundle).report);

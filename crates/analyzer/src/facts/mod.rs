@@ -19,19 +19,17 @@ mod metrics;
 mod misplaced;
 mod output;
 mod peerings;
-mod pods;
-mod refusal;
-mod release;
-mod sessions;
 mod pod_state;
 mod pods;
 mod reboot;
+mod refusal;
 mod release;
+mod sessions;
 mod silence;
 mod store;
+mod subnets;
 mod traffic;
 mod violations;
-mod subnets;
 
 pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
 pub use clock_off::ClockOff;
@@ -57,10 +55,10 @@ pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_nam
 pub use traffic::{Counter, CounterSource, Traffic};
 pub use violations::{AgentViolation, has_whole_spec};
 
-use std::sync::OnceLock;
+pub use subnets::VpcSubnets;
 
 use std::collections::BTreeMap;
-pub use subnets::VpcSubnets;
+use std::sync::OnceLock;
 
 use crate::decode::Capture;
 use crate::model::Time;
@@ -105,7 +103,6 @@ impl<'b> Facts<'b> {
     pub fn new(sources: &'b Sources, options: &'b Options, capture: Capture) -> Self {
         let Capture { name: _, clock, truncated, objects, misplaced, logs, gateways, switch_routes } = capture;
         let (captured, violations) = (SourceSet::default(), OnceLock::new());
-        let captured = SourceSet::default();
         let mut facts = Self {
             sources,
             options,
@@ -133,6 +130,8 @@ impl<'b> Facts<'b> {
     #[must_use]
     pub fn violations(&self) -> &[AgentViolation] {
         self.violations.get_or_init(|| violations::recompute(self))
+    }
+
     /// Fills the indices.
     fn index(&mut self) {
         for (index, pod) in self.objects.pods.objects.iter().enumerate() {

@@ -107,40 +107,9 @@ pub(super) const SILENT_GATEWAY: &[Relation] = &[
     while_unexplained(WORKLOADS),
     while_unexplained(SWITCH_SIDE),
     same_gateway(&["GW-HA-*"]),
+    // Only if all its links are down: these findings then carry the key of its node.
+    Relation { effects: &["LINK-202"], join: &[KeyKind::Node, KeyKind::Unexplained] },
 ];
-pub(super) const DEAD_GATEWAY: &[Relation] = &[Relation {
-    effects: &[
-        "GW-HB-*",
-        "GW-GEN-LAG",
-        "GW-FRR-LAG",
-        "GW-FRR-FAIL",
-        "GW-FRR-TIMEOUT",
-        "GW-BGP-*",
-        "GW-BFD-*",
-        "GW-BMP-FROZEN",
-        "GW-CPI-DOWN",
-        "GW-EVPN-NOROUTE",
-        "GW-EXT-NOROUTE",
-        "GW-LEAF-*",
-        "GW-CTR-*",
-        "GW-METRICS-DOWN",
-        "GW-METRICS-EMPTY",
-        "GW-POD-RESTARTS",
-        "GW-HA-DEGRADED",
-        "GW-HA-NOFAILOVER",
-        "GW-HA-FAILBACK",
-        "BGP-403",
-        "BFD-420",
-    ],
-    join: &[KeyKind::Gateway],
-}];
-
-/// What a dead node or a missing pod explains at the far end of its links; a crashed dataplane leaves its
-/// links up.
-pub(super) const DEAD_NODE_LINKS: Relation = Relation { effects: &["LINK-202"], join: &[KeyKind::Gateway] };
-
-/// The same for a silent gateway: only if all its links are down, which then carry its node's key.
-pub(super) const SILENT_GATEWAY_LINKS: Relation = Relation { effects: &["LINK-202"], join: &[KeyKind::Node] };
 
 /// What a broken link explains: the sessions over it.
 pub(super) const LINK_SESSIONS: &[Relation] = &[Relation {

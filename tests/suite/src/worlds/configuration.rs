@@ -44,9 +44,11 @@ pub fn generation_refused() -> World {
 /// The idle timeout of a peering was changed: generation 12 everywhere.
 fn idle_timeout_changed(seconds: i64) -> World {
     let path = "/peering/vpc-02/expose/0/nat/masquerade/idleTimeout";
-    let mut world = base()
-        .set("GatewayPeering/vpc-02--vpc-03", &format!("/spec{path}"), "5m0s")
-        .set("GatewayPeering/vpc-02--vpc-03", "/metadata/generation", 2);
+    let mut world = base().set("GatewayPeering/vpc-02--vpc-03", &format!("/spec{path}"), "5m0s").set(
+        "GatewayPeering/vpc-02--vpc-03",
+        "/metadata/generation",
+        2,
+    );
     for gateway in ["gateway-1", "gateway-2"] {
         world = world
             .set(&format!("GatewayAgent/{gateway}"), &format!("/spec/peerings/vpc-02--vpc-03{path}"), "5m0s")
@@ -173,7 +175,10 @@ pub fn foreign_group() -> World {
         "vpc-01--vpc-02",
         "edge",
         &ago(921),
-        [("vpc-01", json!([{"ips": [{"cidr": "10.20.1.0/24"}]}])), ("vpc-02", json!([{"ips": [{"cidr": "10.20.2.0/24"}]}]))],
+        [
+            ("vpc-01", json!([{"ips": [{"cidr": "10.20.1.0/24"}]}])),
+            ("vpc-02", json!([{"ips": [{"cidr": "10.20.2.0/24"}]}])),
+        ],
     );
     let world = into_agent(world, "vpc-01--vpc-02", "gateway-1");
     let world = into_agent(world, "vpc-01--vpc-02", "gateway-2");

@@ -18,12 +18,8 @@ pub fn release_25_05() -> World {
         "vpc-01": {"expose": [{"ips": [{"cidr": "10.20.1.0/24"}]}]},
         "vpc-03": {"expose": [{"ips": [{"cidr": "10.20.3.0/24"}]}]},
     });
-    let vpc = |number: u32| {
-        json!({"internalID": format!("0000{number}"), "subnets": {"subnet-01": {"cidr": format!("10.20.{number}.0/24")}}, "vni": number * 100})
-    };
-    let meta = |name: &str, namespace: &str, generation: u32| {
-        json!({"name": name, "namespace": namespace, "generation": generation, "creationTimestamp": created})
-    };
+    let vpc = |number: u32| json!({"internalID": format!("0000{number}"), "subnets": {"subnet-01": {"cidr": format!("10.20.{number}.0/24")}}, "vni": number * 100});
+    let meta = |name: &str, namespace: &str, generation: u32| json!({"name": name, "namespace": namespace, "generation": generation, "creationTimestamp": created});
     world.objects.push(json!({
         "apiVersion": "gateway.githedgehog.com/v1alpha1", "kind": "Peering",
         "metadata": meta("vpc-01--vpc-03", "fab", 1), "spec": {"peering": peering}, "status": {},
@@ -75,7 +71,9 @@ pub fn release_25_05() -> World {
                 },
             },
         }));
-        for (role, containers) in [("agent", vec!["agent"]), ("dataplane", vec!["dataplane"]), ("frr", vec!["frr", "frr-exporter"])] {
+        for (role, containers) in
+            [("agent", vec!["agent"]), ("dataplane", vec!["dataplane"]), ("frr", vec!["frr", "frr-exporter"])]
+        {
             let suffix = ["4kq8z", "mlt2x"][number as usize];
             let status: Vec<_> = containers
                 .iter()
@@ -155,7 +153,13 @@ pub fn show_tech_26_01() -> Files {
         section(&mut text, "Hostname", &format!("{gateway}\n"));
         section(&mut text, "Date/Time", "Tue Oct  6 09:41:17 UTC 2026\n");
         section(&mut text, "FRR (vtysh) Diagnostics", "");
-        for command in ["show version", "show running-config", "show bgp summary", "show ip route vrf all", "show hedgehog rpc stats"] {
+        for command in [
+            "show version",
+            "show running-config",
+            "show bgp summary",
+            "show ip route vrf all",
+            "show hedgehog rpc stats",
+        ] {
             let title = format!("Executing: vtysh -c '{command}'");
             let error = "time=\"2026-10-06T09:41:18Z\" level=fatal msg=\"execing command in container: rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: exec: \\\"vtysh\\\": executable file not found in $PATH\"\n";
             section(&mut text, &title, error);
@@ -252,7 +256,8 @@ pub fn new_gateway() -> World {
     let mut world = base();
     let created = ago(20);
     for object in ["Gateway/gateway-2", "GatewayAgent/gateway-2"] {
-        world = world.set(object, "/metadata/creationTimestamp", created.clone()).set(object, "/metadata/generation", 1);
+        world =
+            world.set(object, "/metadata/creationTimestamp", created.clone()).set(object, "/metadata/generation", 1);
     }
     world = world.set("GatewayAgent/gateway-2", "/status", json!({}));
     world = world.set("Node/gateway-2", "/metadata/creationTimestamp", ago(600));

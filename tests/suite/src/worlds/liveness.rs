@@ -85,15 +85,16 @@ pub fn node_down() -> World {
             condition["lastTransitionTime"] = ago(1477).into();
             condition["lastHeartbeatTime"] = ago(1620).into();
         }
-        let taint = |effect: &str| {
-            json!({"effect": effect, "key": "node.kubernetes.io/unreachable", "timeAdded": ago(1477)})
-        };
+        let taint =
+            |effect: &str| json!({"effect": effect, "key": "node.kubernetes.io/unreachable", "timeAdded": ago(1477)});
         let taints = node["spec"]["taints"].as_array_mut().expect("taints");
         taints.extend([taint("NoSchedule"), taint("NoExecute")]);
     });
-    world = world
-        .set("GatewayAgent/gateway-1", "/status/lastHeartbeat", ago(1525))
-        .set("GatewayAgent/gateway-1", "/status/state/lastCollectedTime", ago(1525));
+    world = world.set("GatewayAgent/gateway-1", "/status/lastHeartbeat", ago(1525)).set(
+        "GatewayAgent/gateway-1",
+        "/status/state/lastCollectedTime",
+        ago(1525),
+    );
     for link in LINKS.into_iter().filter(|link| link.gateway == "gateway-1") {
         let agent = format!("Agent/{}", link.switch);
         let port = format!("/status/state/interfaces/{}", link.port);
@@ -115,8 +116,12 @@ pub fn node_down() -> World {
         world = daemon_set_down(world, &format!("gw--gateway-1--{role}"));
         world.logs.retain(|(_, name, _), _| *name != pod);
     }
-    let commands: Vec<String> =
-        world.insights.keys().filter(|(gateway, _)| gateway == "gateway-1").map(|(_, command)| command.clone()).collect();
+    let commands: Vec<String> = world
+        .insights
+        .keys()
+        .filter(|(gateway, _)| gateway == "gateway-1")
+        .map(|(_, command)| command.clone())
+        .collect();
     for command in commands {
         world = world.insight_error(
             "gateway-1",
@@ -175,7 +180,13 @@ pub fn pods_missing() -> World {
         world = world.delete(&format!("Pod/{pod}"));
         world.logs.retain(|(_, name, _), _| *name != pod);
         let path = format!("DaemonSet/gw--gateway-2--{role}");
-        for field in ["currentNumberScheduled", "desiredNumberScheduled", "numberAvailable", "numberReady", "updatedNumberScheduled"] {
+        for field in [
+            "currentNumberScheduled",
+            "desiredNumberScheduled",
+            "numberAvailable",
+            "numberReady",
+            "updatedNumberScheduled",
+        ] {
             world = world.set(&path, &format!("/status/{field}"), 0);
         }
     }
@@ -200,7 +211,11 @@ pub fn exporter_crashes() -> World {
         "time={} level=ERROR source=main.go:131 msg=\"listen tcp 127.0.0.1:9342: bind: address already in use\"\n",
         ago(180)
     );
-    daemon_set_down(world, "gw--gateway-1--frr").log(&pod, "frr-exporter", &refused).previous_log(&pod, "frr-exporter", &refused)
+    daemon_set_down(world, "gw--gateway-1--frr").log(&pod, "frr-exporter", &refused).previous_log(
+        &pod,
+        "frr-exporter",
+        &refused,
+    )
 }
 
 /// FRR crashes on `gateway-1`, the preferred gateway: no session is left.
@@ -304,9 +319,8 @@ pub fn init_fails() -> World {
         "containerID": "containerd://bb3b9b93b1c17fa33f815d628890849c7c1d8b3fbac898c834ebf30d667d8c31",
         "exitCode": 2, "reason": "Error", "startedAt": ago(66), "finishedAt": ago(66),
     });
-    let mut world = crashing(world, &pod, "init-ifaces", &end, 7, "CrashLoopBackOff").edit(
-        &format!("Pod/{pod}"),
-        |object| {
+    let mut world =
+        crashing(world, &pod, "init-ifaces", &end, 7, "CrashLoopBackOff").edit(&format!("Pod/{pod}"), |object| {
             object["metadata"]["creationTimestamp"] = ago(1025).into();
             object["status"]["startTime"] = ago(1025).into();
             object["status"]["phase"] = "Pending".into();
@@ -319,8 +333,7 @@ pub fn init_fails() -> World {
                     condition["status"] = "False".into();
                 }
             }
-        },
-    );
+        });
     world.logs.remove(&("fab".into(), pod.clone(), "dataplane".into()));
     let log = "+ ethtool -K enp2s1 gro off\n+ ip l set mtu 9100 dev enp2s1\n+ ip l set dev enp2s1 up\n+ ethtool -K enp2s2 gro off\n+ ip l set mtu 0 dev enp2s2\nError: mtu less than device minimum.\n";
     world.log(&pod, "init-ifaces", log).previous_log(&pod, "init-ifaces", log)
@@ -331,16 +344,17 @@ pub fn init_fails() -> World {
 pub fn out_of_memory() -> World {
     let world = base();
     let pod = world.pod("gateway-1", "dataplane");
-    world.edit(&format!("Pod/{pod}"), |object| {
-        let status = &mut object["status"]["containerStatuses"][0];
-        status["restartCount"] = 1.into();
-        status["lastState"] = json!({"terminated": {
-            "containerID": "containerd://1d6f", "exitCode": 137, "reason": "OOMKilled",
-            "startedAt": "2026-09-27T08:09:08Z", "finishedAt": ago(742),
-        }});
-        status["state"] = json!({"running": {"startedAt": ago(740)}});
-    })
-    .set("GatewayAgent/gateway-1", "/status/lastAppliedTime", ago(738))
+    world
+        .edit(&format!("Pod/{pod}"), |object| {
+            let status = &mut object["status"]["containerStatuses"][0];
+            status["restartCount"] = 1.into();
+            status["lastState"] = json!({"terminated": {
+                "containerID": "containerd://1d6f", "exitCode": 137, "reason": "OOMKilled",
+                "startedAt": "2026-09-27T08:09:08Z", "finishedAt": ago(742),
+            }});
+            status["state"] = json!({"running": {"startedAt": ago(740)}});
+        })
+        .set("GatewayAgent/gateway-1", "/status/lastAppliedTime", ago(738))
 }
 
 /// The dataplane of `gateway-2` panicked three times; the last time was twenty minutes ago.
@@ -414,14 +428,19 @@ pub fn controller_crashes() -> World {
         "vpc-02--vpc-04",
         "default",
         &ago(412),
-        [("vpc-02", json!([{"ips": [{"cidr": "10.20.2.0/24"}]}])), ("vpc-04", json!([{"ips": [{"cidr": "10.20.4.0/24"}]}]))],
+        [
+            ("vpc-02", json!([{"ips": [{"cidr": "10.20.2.0/24"}]}])),
+            ("vpc-04", json!([{"ips": [{"cidr": "10.20.4.0/24"}]}])),
+        ],
     )
 }
 
 /// The clock of `gateway-2` is twenty minutes ahead.
 #[must_use]
 pub fn clock_ahead() -> World {
-    base()
-        .set("GatewayAgent/gateway-2", "/status/lastHeartbeat", ago(-1200))
-        .set("GatewayAgent/gateway-2", "/status/state/lastCollectedTime", ago(-1200))
+    base().set("GatewayAgent/gateway-2", "/status/lastHeartbeat", ago(-1200)).set(
+        "GatewayAgent/gateway-2",
+        "/status/state/lastCollectedTime",
+        ago(-1200),
+    )
 }

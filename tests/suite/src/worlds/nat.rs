@@ -22,13 +22,8 @@ fn changed(mut world: World, peering: &str, pointer: &str, value: &Value, second
 /// The idle timeout of a masquerade is zero: flows end at once when they are established.
 #[must_use]
 pub fn idle_timeout_zero() -> World {
-    let mut world = changed(
-        base(),
-        "vpc-02--vpc-03",
-        "/peering/vpc-02/expose/0/nat/masquerade/idleTimeout",
-        &json!("0s"),
-        86_000,
-    );
+    let mut world =
+        changed(base(), "vpc-02--vpc-03", "/peering/vpc-02/expose/0/nat/masquerade/idleTimeout", &json!("0s"), 86_000);
     for gateway in ["gateway-1", "gateway-2"] {
         world = world.insight_replace(gateway, "dataplane: show tech", "idle timeout: 180", "idle timeout: 0");
     }
@@ -58,9 +53,11 @@ pub fn acl_denies_replies() -> World {
 }
 
 fn acl_drops(world: World, from: &str, to: &str) -> World {
-    let world = world
-        .set("GatewayAgent/gateway-1", &format!("/status/state/peerings/{from}->{to}/d"), 188_204)
-        .set("GatewayAgent/gateway-1", &format!("/status/state/vpcs/{from}/d"), 188_204);
+    let world = world.set("GatewayAgent/gateway-1", &format!("/status/state/peerings/{from}->{to}/d"), 188_204).set(
+        "GatewayAgent/gateway-1",
+        &format!("/status/state/vpcs/{from}/d"),
+        188_204,
+    );
     packet_stat(world, "gateway-1", "Dropped by ACL", 188_204)
 }
 

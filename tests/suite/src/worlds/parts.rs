@@ -164,7 +164,8 @@ pub fn frr_session_down(mut world: World, link: Link, seconds: i64, state: &str)
             }
             let cells: Vec<&str> = line.split_whitespace().collect();
             let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-            let since = if seconds < 0 { "never".to_owned() } else { format!("{hours:02}:{minutes:02}:{:02}", seconds % 60) };
+            let since =
+                if seconds < 0 { "never".to_owned() } else { format!("{hours:02}:{minutes:02}:{:02}", seconds % 60) };
             let (received, sent) = if seconds < 0 { ("0", "14") } else { (cells[3], cells[4]) };
             format!(
                 "{:<15} {} {:>10} {received:>9} {sent:>9} {:>8} {:>4} {:>4} {since:>8} {state:>12} {:>8} N/A",
@@ -304,10 +305,11 @@ pub fn crashing(world: World, pod: &str, container: &str, end: &Value, restarts:
 #[must_use]
 pub fn daemon_set_down(world: World, name: &str) -> World {
     let path = format!("DaemonSet/{name}");
-    world
-        .set(&path, "/status/numberReady", 0)
-        .set(&path, "/status/numberAvailable", 0)
-        .set(&path, "/status/numberUnavailable", 1)
+    world.set(&path, "/status/numberReady", 0).set(&path, "/status/numberAvailable", 0).set(
+        &path,
+        "/status/numberUnavailable",
+        1,
+    )
 }
 
 /// A GatewayPeering between two sides, `expose` given as JSON.
@@ -359,11 +361,7 @@ pub fn applied(world: World, gateway: &str, generation: i64, seconds: i64) -> Wo
             167,
             format!("Config for genid {generation} successfully applied. Updating status..."),
         ),
-        (
-            "dataplane_routing::frr::frrmi",
-            372,
-            format!("Frr configuration successfully applied for gen {generation}"),
-        ),
+        ("dataplane_routing::frr::frrmi", 372, format!("Frr configuration successfully applied for gen {generation}")),
     ] {
         log.push_str(&dataplane_line(&at, "INFO", target, number, &message));
     }
@@ -385,7 +383,10 @@ pub fn applied(world: World, gateway: &str, generation: i64, seconds: i64) -> Wo
     let newest = "     11 2026/10/06 08:56:19       2026/10/06 08:56:19       none \n";
     *tech = tech
         .replace(newest, &format!("{newest}     {generation} {row}       {row}       none \n"))
-        .replace("Last cfg applied: 11 2026-10-06T 08:56:20 (44 min 56 s ago)", &format!("Last cfg applied: {generation} {stamp}"))
+        .replace(
+            "Last cfg applied: 11 2026-10-06T 08:56:20 (44 min 56 s ago)",
+            &format!("Last cfg applied: {generation} {stamp}"),
+        )
         .replace("Configs applied : 2", "Configs applied : 3");
     world
 }

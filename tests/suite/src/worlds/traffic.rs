@@ -33,9 +33,11 @@ pub fn nothing_arrives() -> World {
 /// `vpc-01` sends to `vpc-03`, and nothing comes back.
 #[must_use]
 pub fn one_way() -> World {
-    base()
-        .unset("GatewayAgent/gateway-1", "/status/state/peerings/vpc-03->vpc-01")
-        .set("GatewayAgent/gateway-1", "/status/state/vpcs/vpc-03", json!({"b": 582_855_840_u64, "p": 610_960}))
+    base().unset("GatewayAgent/gateway-1", "/status/state/peerings/vpc-03->vpc-01").set(
+        "GatewayAgent/gateway-1",
+        "/status/state/vpcs/vpc-03",
+        json!({"b": 582_855_840_u64, "p": 610_960}),
+    )
 }
 
 /// The flow table of `gateway-1` is full: new flows are dropped.

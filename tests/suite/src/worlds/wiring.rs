@@ -9,7 +9,8 @@ use super::*;
 #[must_use]
 pub fn neighbour_never_seen() -> World {
     let link = link("gateway-1", "leaf-02");
-    let mut world = frr_session_down(base(), link, -1, "Active").unset("GatewayAgent/gateway-1", &neighbour(link.switch_ip));
+    let mut world =
+        frr_session_down(base(), link, -1, "Active").unset("GatewayAgent/gateway-1", &neighbour(link.switch_ip));
     let session = format!("/status/state/bgpNeighbors/default/{}", link.gateway_ip);
     let peer = format!("/status/state/bfdPeers/default/{}", link.gateway_ip);
     world = world
@@ -50,22 +51,35 @@ pub fn neighbour_never_seen() -> World {
 pub fn asn_mismatch() -> World {
     let link = link("gateway-2", "leaf-02");
     let mut world = base();
-    for (object, pointer) in [("Gateway/gateway-2", "/spec/neighbors/1/asn"), ("GatewayAgent/gateway-2", "/spec/gateway/neighbors/1/asn")] {
+    for (object, pointer) in
+        [("Gateway/gateway-2", "/spec/neighbors/1/asn"), ("GatewayAgent/gateway-2", "/spec/gateway/neighbors/1/asn")]
+    {
         world = world.set(object, pointer, 65_112);
     }
     world = applied(world.set("Gateway/gateway-2", "/metadata/generation", 3), "gateway-2", 12, 2410);
     let at = neighbour(link.switch_ip);
-    world = lost_at_gateway(world, link, 2409, "Remote system closed")
-        .set("GatewayAgent/gateway-2", &format!("{at}/connectionsDropped"), 37);
-    world = lost_at_switch(world, link, 2409, "BGP Notification received")
-        .set("Agent/leaf-02", "/status/state/bgpNeighbors/default/172.30.128.15/connDropped", 37);
+    world = lost_at_gateway(world, link, 2409, "Remote system closed").set(
+        "GatewayAgent/gateway-2",
+        &format!("{at}/connectionsDropped"),
+        37,
+    );
+    world = lost_at_switch(world, link, 2409, "BGP Notification received").set(
+        "Agent/leaf-02",
+        "/status/state/bgpNeighbors/default/172.30.128.15/connDropped",
+        37,
+    );
     world = world.insight_replace(
         "gateway-2",
         "frr: show running-config",
         "neighbor 172.30.128.14 remote-as 65102",
         "neighbor 172.30.128.14 remote-as 65112",
     );
-    world = world.insight_replace("gateway-2", "frr: show bgp summary", "172.30.128.14   4      65102", "172.30.128.14   4      65112");
+    world = world.insight_replace(
+        "gateway-2",
+        "frr: show bgp summary",
+        "172.30.128.14   4      65102",
+        "172.30.128.14   4      65112",
+    );
     let day = |seconds: i64| ago(seconds).replace('-', "/").replace('T', " ").replace('Z', "");
     let mut frr = format!(
         "{} BGP: [N9HHH-F8H1M] %ADJCHANGE: neighbor 172.30.128.14(leaf-02) in vrf default Down Peer closed the session\n",
@@ -129,7 +143,11 @@ pub fn flapping() -> World {
 #[must_use]
 pub fn no_prefixes() -> World {
     let mut world = base()
-        .set("GatewayAgent/gateway-2", &format!("{}/ipv4UnicastPrefixes", neighbour("172.30.128.12")), json!({"received": 0, "receivedPrePolicy": 0}))
+        .set(
+            "GatewayAgent/gateway-2",
+            &format!("{}/ipv4UnicastPrefixes", neighbour("172.30.128.12")),
+            json!({"received": 0, "receivedPrePolicy": 0}),
+        )
         .set(
             "Agent/leaf-01",
             "/status/state/bgpNeighbors/default/172.30.128.13/prefixes/IPV4_UNICAST",
@@ -173,7 +191,11 @@ pub fn external_silent() -> World {
     let mut world = base();
     for gateway in ["gateway-1", "gateway-2"] {
         let text = stdout(&mut world, gateway, "frr: show ip route vrf all");
-        *text = text.lines().filter(|line| !line.contains("via 172.30.12.1, 00005-bri")).map(|line| format!("{line}\n")).collect();
+        *text = text
+            .lines()
+            .filter(|line| !line.contains("via 172.30.12.1, 00005-bri"))
+            .map(|line| format!("{line}\n"))
+            .collect();
     }
     world
 }
@@ -227,7 +249,17 @@ pub fn status_frozen() -> World {
 #[must_use]
 pub fn plugin_disconnected() -> World {
     base()
-        .insight_replace("gateway-1", "frr: show hedgehog rpc stats", "Dataplane sock connected: yes", "Dataplane sock connected: no")
-        .insight_replace("gateway-1", "frr: show hedgehog rpc stats", "Dataplane contacted: yes", "Dataplane contacted: no")
+        .insight_replace(
+            "gateway-1",
+            "frr: show hedgehog rpc stats",
+            "Dataplane sock connected: yes",
+            "Dataplane sock connected: no",
+        )
+        .insight_replace(
+            "gateway-1",
+            "frr: show hedgehog rpc stats",
+            "Dataplane contacted: yes",
+            "Dataplane contacted: no",
+        )
         .insight_replace("gateway-1", "dataplane: show tech", " STATUS: Connected", " STATUS: Incompatible")
 }

@@ -240,7 +240,7 @@ fn addresses<'b>(
     }
 }
 
-fn rows<'b>(gateway: Option<&Gw<'_, 'b>>) -> BTreeMap<&'b str, FrrRow<'b>> {
+pub(super) fn rows<'b>(gateway: Option<&Gw<'_, 'b>>) -> BTreeMap<&'b str, FrrRow<'b>> {
     let mut rows: BTreeMap<&str, FrrRow<'b>> = BTreeMap::new();
     let Some(output) = gateway.and_then(|gateway| gateway.bgp_summary()) else { return rows };
     for family in ["IPv4 Unicast", "L2VPN EVPN"] {

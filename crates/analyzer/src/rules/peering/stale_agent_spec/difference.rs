@@ -114,7 +114,8 @@ fn neighbors(spec: &GatewaySpec) -> Vec<(&str, u32, &str)> {
 }
 
 fn groups(spec: &GatewaySpec) -> Vec<(&str, u32)> {
-    let mut list: Vec<_> = spec.groups.iter().map(|GroupMembership { name, priority }| (name.as_str(), *priority)).collect();
+    let mut list: Vec<_> =
+        spec.groups.iter().map(|GroupMembership { name, priority }| (name.as_str(), *priority)).collect();
     if list.is_empty() {
         list.push(("default", 0));
     }

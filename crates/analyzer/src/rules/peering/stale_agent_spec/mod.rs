@@ -33,7 +33,8 @@ static META: Meta = Meta {
         Source::Pods,
         Source::Nodes,
     ],
-    explanation: "Compares Gateway.spec with `spec.gateway` of its GatewayAgent, the VPCInfos with `spec.vpcs`, and the \
+    explanation:
+        "Compares Gateway.spec with `spec.gateway` of its GatewayAgent, the VPCInfos with `spec.vpcs`, and the \
 GatewayPeerings with `spec.peerings`. A VPCInfo that is missing and was created over a minute before the capture is an \
 error. So is a difference that a line of the controller dates; other differences have no date and are possible ones. \
 (A peering that is missing altogether is the rule `peering-not-in-agent`.)
@@ -182,18 +183,18 @@ impl<'c, 'b> Check<'c, 'b> {
                  about to carry it over."
             }
         };
-        let mut finding = self
-            .start::<K>(out, severity, &object.meta.name, title)
-            .confidence(confidence)
-            .detail(format!(
+        let mut finding =
+            self.start::<K>(out, severity, &object.meta.name, title).confidence(confidence).detail(format!(
                 "The gateway works with the copy in its GatewayAgent, which does not hold what the object says. {when}"
             ));
         for difference in found.iter().take(4) {
             let mut route: Vec<String> = copy.iter().map(|step| (*step).to_owned()).collect();
             route.extend(difference.copy.iter().cloned());
-            finding = finding
-                .evidence(pointed(object, &difference.object, "what the object says"))
-                .evidence(pointed(self.agent, &route, "what the gateway has"));
+            finding = finding.evidence(pointed(object, &difference.object, "what the object says")).evidence(pointed(
+                self.agent,
+                &route,
+                "what the gateway has",
+            ));
         }
         out.report(keys(finding.evidences(dated)));
     }

@@ -67,9 +67,11 @@ fn what_looks_stale_and_is_not() {
         // The defaulter has not written the groups yet; order.
         healthy().set("GatewayAgent/gateway-1", "/spec/gateway/logs", json!({})),
         // Created this moment.
-        healthy()
-            .unset("GatewayAgent/gateway-2", "/spec/vpcs/vpc-04")
-            .set("VPCInfo/vpc-04", "/metadata/creationTimestamp", now.as_str()),
+        healthy().unset("GatewayAgent/gateway-2", "/spec/vpcs/vpc-04").set(
+            "VPCInfo/vpc-04",
+            "/metadata/creationTimestamp",
+            now.as_str(),
+        ),
         // A missing peering belongs to another rule.
         healthy().unset("GatewayAgent/gateway-2", "/spec/peerings/vpc-01--vpc-03"),
         // A deleted Gateway: nobody renews its agent.
