@@ -157,9 +157,9 @@ pub const EXAMPLES: &[Example] = &[
         "The same as `heartbeat-refused.zip`, seen through `kubectl get` tables only.",
     ),
     example(
-        "clock-ahead.zip",
+        "clock-ahead.hhs.gz",
         3,
-        Lists(liveness::clock_ahead),
+        Dump(liveness::clock_ahead),
         "The clock of `gateway-2` is twenty minutes ahead of the capture.",
     ),
     example(
@@ -271,7 +271,7 @@ pub const EXAMPLES: &[Example] = &[
         "Peering `vpc-01--vpc-03` exposes a range that is not part of `vpc-01`; the gateways run it, the next edit will be refused.",
     ),
     example(
-        "neighbour-never-seen.hhs",
+        "neighbour-never-seen.hhs.gz",
         6,
         Dump(wiring::neighbour_never_seen),
         "`gateway-1` never had a session with 172.30.128.10 (`leaf-02`).",
@@ -288,7 +288,12 @@ pub const EXAMPLES: &[Example] = &[
         Lists(wiring::status_frozen),
         "The status of `gateway-2` shows a session as established that FRR lost an hour ago.",
     ),
-    example("address-twice.zip", 6, Lists(wiring::address_twice), "Both gateways have the VTEP address 172.30.12.2."),
+    example(
+        "address-twice.zip",
+        6,
+        Lists(wiring::address_twice),
+        "`gateway-2` was given the protocol address of `gateway-1`.",
+    ),
     example("bfd-one-sided.zip", 6, Lists(wiring::bfd_one_sided), "BFD is on at the gateways and off at the switches."),
     example(
         "plugin-disconnected.zip",
@@ -340,10 +345,10 @@ pub const EXAMPLES: &[Example] = &[
         "small-mtu.zip",
         9,
         Lists(traffic::small_mtu),
-        "The links of `gateway-2` carry 1500 bytes, the fabric 9100.",
+        "Link `enp2s1` of `gateway-2` carries 1500 bytes, the fabric 9100.",
     ),
     example(
-        "idle-timeout-zero.hhs",
+        "idle-timeout-zero.hhs.gz",
         10,
         Dump(nat::idle_timeout_zero),
         "The masquerade of `vpc-02--vpc-03` has an idle timeout of zero: connections break at once.",
@@ -406,7 +411,7 @@ pub const EXAMPLES: &[Example] = &[
         "leaf-prefers-standby.zip",
         13,
         ByHand(leaves::standby_preferred),
-        "The leaves send to `gateway-2` although `gateway-1` is preferred and healthy.",
+        "The leaves send the traffic of `vpc-01` to `gateway-2` although `gateway-1` is preferred and healthy.",
     ),
     example(
         "leaf-routes-stale.zip",

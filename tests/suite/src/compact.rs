@@ -66,6 +66,9 @@ pub fn compact(world: World) -> World {
                 "Pod" | "DaemonSet" | "Deployment" => {
                     name(object).starts_with("gw--") || name(object).starts_with("fabric-ctrl")
                 }
+                "Connection" => name(object).contains("--gateway--") || name(object).ends_with("--external"),
+                "Agent" => name(object).starts_with("leaf"),
+                "Event" => object["involvedObject"]["kind"] == "Node",
                 _ => true,
             }
     });
@@ -73,6 +76,9 @@ pub fn compact(world: World) -> World {
         match kind(object) {
             "Agent" => slim_agent(object),
             "Fabricator" => slim_fabricator(object),
+            "Pod" => slim_pod(object),
+            "DaemonSet" | "Deployment" => remove(object, "/spec", &["template"]),
+            "Node" => slim_node(object),
             _ => {}
         }
     }
@@ -100,12 +106,39 @@ fn slim_agent(object: &mut Value) {
         "/spec",
         &["switchProfile", "catalog", "users", "switches", "vpcs", "vpcAttachments", "connections", "alloy"],
     );
-    remove(object, "/spec/version", &["ca"]);
+    remove(object, "/spec/config", &["alloy", "spineLeaf"]);
+    remove(
+        object,
+        "/spec",
+        &["version", "externals", "externalAttachments", "externalPeerings", "configuredVPCSubnets"],
+    );
     remove(object, "/status/state", &["transceivers", "platform", "criticalResources"]);
     let gateway_ports = ["E1/51", "E1/52"];
     if let Some(interfaces) = object.pointer_mut("/status/state/interfaces").and_then(Value::as_object_mut) {
         interfaces.retain(|port, _| gateway_ports.iter().any(|known| port.starts_with(known)));
     }
+}
+
+fn slim_pod(object: &mut Value) {
+    for list in ["containerStatuses", "initContainerStatuses"] {
+        for status in object["status"][list].as_array_mut().into_iter().flatten() {
+            remove(status, "", &["containerID", "imageID"]);
+            remove(status, "/state/terminated", &["containerID"]);
+        }
+    }
+    remove(object, "/spec", &["tolerations", "priority", "schedulerName", "dnsPolicy", "enableServiceLinks"]);
+    for list in ["containers", "initContainers"] {
+        for container in object["spec"][list].as_array_mut().into_iter().flatten() {
+            remove(container, "", &["securityContext", "resources", "env", "command"]);
+            if list == "initContainers" {
+                remove(container, "", &["args"]);
+            }
+        }
+    }
+}
+
+fn slim_node(object: &mut Value) {
+    remove(object, "/status", &["allocatable", "capacity", "daemonEndpoints"]);
 }
 
 fn slim_fabricator(object: &mut Value) {

@@ -26,6 +26,12 @@ pub fn zip(files: &Files) -> Vec<u8> {
 /// A plain tar.
 #[must_use]
 pub fn tar(files: &Files) -> Vec<u8> {
+    tar_in_order(files.iter().map(|(path, content)| (path.as_str(), content.as_slice())))
+}
+
+/// A plain tar with the entries in the order given.
+#[must_use]
+pub fn tar_in_order<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -33,7 +39,7 @@ pub fn tar(files: &Files) -> Vec<u8> {
         header.set_mode(0o644);
         header.set_mtime(MODIFIED);
         header.set_entry_type(tar::EntryType::Regular);
-        builder.append_data(&mut header, path, content.as_slice()).expect("tar entry");
+        builder.append_data(&mut header, path, content).expect("tar entry");
     }
     builder.into_inner().expect("tar end")
 }

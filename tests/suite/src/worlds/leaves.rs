@@ -63,11 +63,11 @@ pub fn route_missing() -> Files {
     with_tables(&base(), |route| (route.0 != "VrfVvpc-01").then_some(route))
 }
 
-/// The leaves send everything to the standby.
+/// The leaves send the traffic of `vpc-01` to the standby.
 #[must_use]
 pub fn standby_preferred() -> Files {
     with_tables(&base(), |(vrf, prefix, hop)| {
-        Some((vrf, prefix, if vrf == "default" || hop != "172.30.12.2" { hop } else { "172.30.12.3" }))
+        Some((vrf, prefix, if vrf == "VrfVvpc-01" { "172.30.12.3" } else { hop }))
     })
 }
 

@@ -344,15 +344,17 @@ pub fn init_fails() -> World {
 pub fn out_of_memory() -> World {
     let world = base();
     let pod = world.pod("gateway-1", "dataplane");
-    world.edit(&format!("Pod/{pod}"), |object| {
-        let status = &mut object["status"]["containerStatuses"][0];
-        status["restartCount"] = 1.into();
-        status["lastState"] = json!({"terminated": {
-            "containerID": "containerd://1d6f", "exitCode": 137, "reason": "OOMKilled",
-            "startedAt": "2026-09-27T08:09:08Z", "finishedAt": ago(742),
-        }});
-        status["state"] = json!({"running": {"startedAt": ago(740)}});
-    })
+    world
+        .edit(&format!("Pod/{pod}"), |object| {
+            let status = &mut object["status"]["containerStatuses"][0];
+            status["restartCount"] = 1.into();
+            status["lastState"] = json!({"terminated": {
+                "containerID": "containerd://1d6f", "exitCode": 137, "reason": "OOMKilled",
+                "startedAt": "2026-09-27T08:09:08Z", "finishedAt": ago(742),
+            }});
+            status["state"] = json!({"running": {"startedAt": ago(740)}});
+        })
+        .set("GatewayAgent/gateway-1", "/status/lastAppliedTime", ago(738))
 }
 
 /// The dataplane of `gateway-2` panicked three times; the last time was twenty minutes ago.

@@ -75,16 +75,12 @@ pub fn overloaded() -> World {
     world
 }
 
-/// The links of `gateway-2` carry smaller packets than the fabric.
+/// A link of `gateway-2` carries smaller packets than the fabric.
 #[must_use]
 pub fn small_mtu() -> World {
-    let mut world = base();
-    for interface in ["enp2s1", "enp2s2"] {
-        world = world.set("Gateway/gateway-2", &format!("/spec/interfaces/{interface}/mtu"), 1500).set(
-            "GatewayAgent/gateway-2",
-            &format!("/spec/gateway/interfaces/{interface}/mtu"),
-            1500,
-        );
-    }
-    world
+    let world = base()
+        .set("Gateway/gateway-2", "/spec/interfaces/enp2s1/mtu", 1500)
+        .set("Gateway/gateway-2", "/metadata/generation", 3)
+        .set("GatewayAgent/gateway-2", "/spec/gateway/interfaces/enp2s1/mtu", 1500);
+    applied(world, "gateway-2", 12, 5400)
 }

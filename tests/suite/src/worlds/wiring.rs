@@ -143,7 +143,11 @@ pub fn flapping() -> World {
 #[must_use]
 pub fn no_prefixes() -> World {
     let mut world = base()
-        .set("GatewayAgent/gateway-2", &format!("{}/ipv4UnicastPrefixes", neighbour("172.30.128.12")), json!({}))
+        .set(
+            "GatewayAgent/gateway-2",
+            &format!("{}/ipv4UnicastPrefixes", neighbour("172.30.128.12")),
+            json!({"received": 0, "receivedPrePolicy": 0}),
+        )
         .set(
             "Agent/leaf-01",
             "/status/state/bgpNeighbors/default/172.30.128.13/prefixes/IPV4_UNICAST",
@@ -196,14 +200,14 @@ pub fn external_silent() -> World {
     world
 }
 
-/// Two gateways with one VTEP address.
+/// `gateway-2` was given the protocol address of `gateway-1`.
 #[must_use]
 pub fn address_twice() -> World {
-    base().set("Gateway/gateway-2", "/spec/vtepIP", "172.30.12.2/32").set(
-        "GatewayAgent/gateway-2",
-        "/spec/gateway/vtepIP",
-        "172.30.12.2/32",
-    )
+    let world = base()
+        .set("Gateway/gateway-2", "/spec/protocolIP", "172.30.8.3/32")
+        .set("Gateway/gateway-2", "/metadata/generation", 3)
+        .set("GatewayAgent/gateway-2", "/spec/gateway/protocolIP", "172.30.8.3/32");
+    applied(world, "gateway-2", 12, 5400)
 }
 
 /// The switches have BFD for gateways switched off.
