@@ -21,6 +21,7 @@ mod release;
 mod store;
 mod violations;
 
+pub use applied::RunningPeerings;
 pub use clock::{Age, Clock, Quality, duration_words};
 pub use context::Context;
 pub use gateway::{GatewayData, Gw};
