@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, Key, Severity};
+use crate::finding::{Finding, Key, KeyKind, Severity};
 use crate::rule::{Meta, Relation};
 
 /// The explanation graph over a list of findings.
@@ -23,10 +23,14 @@ pub struct Graph {
 /// the order of layers is dropped, so that every cycle has a source.
 #[must_use]
 pub fn correlate(findings: &[Finding], metas: &[&'static Meta]) -> Graph {
-    let edges = edges(findings, metas);
     let count = findings.len();
     let mut caused_by = vec![Vec::new(); count];
-    for (cause, effect) in acyclic(count, &edges, &|index| rank(findings, metas, index)) {
+    let by_rank = |index| rank(findings, metas, index);
+    let edges = edges(findings, metas);
+    let mut kept = acyclic(count, &edges.plain, &by_rank);
+    let explained: BTreeSet<usize> = kept.iter().map(|(_, effect)| *effect).collect();
+    kept.extend(edges.unexplained.into_iter().filter(|(cause, _)| !explained.contains(cause)));
+    for (cause, effect) in acyclic(count, &kept, &by_rank) {
         if let Some(causes) = caused_by.get_mut(effect) {
             causes.push(cause);
         }
@@ -67,8 +71,16 @@ fn rank<'f>(
     (metas.get(index).map(|meta| meta.order), findings.get(index).map(|finding| (finding.rule, &finding.subject)))
 }
 
-/// All pairs (cause, effect) whose relation and join hold.
-fn edges(findings: &[Finding], metas: &[&'static Meta]) -> Vec<(usize, usize)> {
+/// Pairs (cause, effect) whose relation and join hold.
+struct Edges {
+    /// Those that hold whatever explains the cause.
+    plain: Vec<(usize, usize)>,
+    /// Those that hold only while nothing explains the cause.
+    unexplained: Vec<(usize, usize)>,
+}
+
+/// All pairs whose relation and join hold.
+fn edges(findings: &[Finding], metas: &[&'static Meta]) -> Edges {
     // Findings that have a key, so that joins need no search over all pairs.
     let mut by_key: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
@@ -76,13 +88,15 @@ fn edges(findings: &[Finding], metas: &[&'static Meta]) -> Vec<(usize, usize)> {
             by_key.entry(key).or_default().push(index);
         }
     }
-    let mut edges = BTreeSet::new();
+    let (mut plain, mut unexplained) = (BTreeSet::new(), BTreeSet::new());
     for (cause, finding) in findings.iter().enumerate() {
         if finding.severity < Severity::Warning {
             continue;
         }
         let Some(meta) = metas.get(cause) else { continue };
         for relation in meta.explains {
+            let conditional = relation.join.contains(&KeyKind::Unexplained);
+            let edges = if conditional { &mut unexplained } else { &mut plain };
             for effect in joined(finding, relation, findings, &by_key) {
                 if effect != cause && findings.get(effect).is_some_and(|f| relation.names(&f.reference)) {
                     edges.insert((cause, effect));
@@ -90,7 +104,7 @@ fn edges(findings: &[Finding], metas: &[&'static Meta]) -> Vec<(usize, usize)> {
             }
         }
     }
-    edges.into_iter().collect()
+    Edges { plain: plain.into_iter().collect(), unexplained: unexplained.into_iter().collect() }
 }
 
 /// Findings that share with `cause` a key of every kind of the relation's join.
@@ -100,7 +114,8 @@ fn joined(
     findings: &[Finding],
     by_key: &BTreeMap<&Key, Vec<usize>>,
 ) -> BTreeSet<usize> {
-    let Some((first, rest)) = relation.join.split_first() else {
+    let mut kinds = relation.join.iter().filter(|kind| **kind != KeyKind::Unexplained);
+    let Some(first) = kinds.next() else {
         return (0..findings.len()).collect();
     };
     let mut shared: BTreeSet<usize> = cause
@@ -109,7 +124,7 @@ fn joined(
         .filter(|key| key.kind() == *first)
         .flat_map(|key| by_key.get(key).into_iter().flatten().copied())
         .collect();
-    for kind in rest {
+    for kind in kinds {
         shared.retain(|index| {
             findings
                 .get(*index)
@@ -183,7 +198,7 @@ fn closure(caused_by: &[Vec<usize>]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Confidence, KeyKind, Subject};
+    use crate::finding::{Confidence, Subject};
     use crate::rule::Order;
 
     const fn meta(id: &'static str, explains: &'static [Relation], order: Order) -> Meta {
@@ -217,6 +232,15 @@ mod tests {
 
     static NODE: Meta = meta("A-NODE", &[Relation { effects: &["B-*"], join: &[KeyKind::Gateway] }], Order::Node);
     static POD: Meta = meta("B-POD", &[Relation { effects: &["C-BGP"], join: &[KeyKind::Gateway] }], Order::Pod);
+    static HEARTBEAT: Meta = meta(
+        "B-HEARTBEAT",
+        &[
+            Relation { effects: &["C-BGP"], join: &[KeyKind::Gateway, KeyKind::Unexplained] },
+            Relation { effects: &["D-HA"], join: &[KeyKind::Gateway] },
+        ],
+        Order::Heartbeat,
+    );
+    static HA: Meta = meta("D-HA", &[], Order::Redundancy);
     static BGP: Meta = meta("C-BGP", &[Relation { effects: &["B-POD"], join: &[KeyKind::Gateway] }], Order::Wiring);
 
     fn gw(name: &str) -> Key {
@@ -234,6 +258,22 @@ mod tests {
         assert_eq!(graph.roots, [2]);
         assert_eq!(graph.caused_by, [vec![1], vec![2], vec![]]);
         assert_eq!(graph.explains[2], [0, 1]);
+    }
+
+    #[test]
+    fn an_explained_cause_explains_less() {
+        let all = [
+            finding("B-HEARTBEAT", Severity::Error, &[gw("x")]),
+            finding("C-BGP", Severity::Error, &[gw("x")]),
+            finding("D-HA", Severity::Error, &[gw("x")]),
+            finding("A-NODE", Severity::Critical, &[gw("x")]),
+        ];
+        let metas = [&HEARTBEAT, &BGP, &HA, &NODE];
+        let alone = correlate(&all[..3], &metas[..3]);
+        assert_eq!(alone.caused_by, [vec![], vec![0], vec![0]]);
+        let explained = correlate(&all, &metas);
+        assert_eq!(explained.caused_by, [vec![3], vec![], vec![0], vec![]]);
+        assert_eq!(explained.roots, [3, 1]);
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub(super) fn stream_of(pod: &str, container: &str) -> Option<Stream> {
             (PodRole::Dataplane, "dataplane" | "") => Some(Stream::Dataplane),
             (PodRole::Frr, "frr" | "") => Some(Stream::Frr),
             (PodRole::Agent, "agent" | "") => Some(Stream::GatewayAgent25),
-            _ => None,
+            // Init containers and the exporter: quoted as the reason of an end, no literal is looked for.
+            _ => Some(Stream::Any),
         };
     }
     let known = [
@@ -40,6 +41,17 @@ pub(super) fn stream_of(pod: &str, container: &str) -> Option<Stream> {
         ("alloy-", Stream::Alloy),
     ];
     known.into_iter().find(|(prefix, _)| pod.starts_with(prefix)).map(|(_, stream)| stream)
+}
+
+/// Containers of gateway pods (gateway reference 4.1); longer names before their beginnings.
+const CONTAINERS: [&str; 8] =
+    ["dataplane", "init-ifaces", "init-frr", "flush-zebra-nexthops", "flush-vtepip", "frr-exporter", "frr", "agent"];
+
+/// The container of a gateway pod that the name of a file begins with.
+#[must_use]
+pub(super) fn container_in_path(path: &str) -> Option<&'static str> {
+    let file = path.rsplit('/').next()?;
+    CONTAINERS.into_iter().find(|name| file.starts_with(name))
 }
 
 /// Stream that a path names, for logs without a pod.
@@ -136,9 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn containers_in_paths() {
+        assert_eq!(container_in_path("logs/gw--g1--frr-mlt2x/frr-exporter.log"), Some("frr-exporter"));
+        assert_eq!(container_in_path("logs/gw--g1--dataplane-mlt2x/init-ifaces-previous.log"), Some("init-ifaces"));
+        assert_eq!(container_in_path("logs/gw--g1--dataplane-mlt2x.log"), None);
+    }
+
+    #[test]
     fn streams() {
         assert_eq!(stream_of("gw--g--dataplane-abcde", "dataplane"), Some(Stream::Dataplane));
-        assert_eq!(stream_of("gw--g--frr-abcde", "frr-exporter"), None);
+        assert_eq!(stream_of("gw--g--frr-abcde", "frr-exporter"), Some(Stream::Any));
+        assert_eq!(stream_of("gw--g--dataplane-abcde", "init-ifaces"), Some(Stream::Any));
         assert_eq!(stream_of("fabric-ctrl-5c9d7d6f5b-abcde", "manager"), Some(Stream::FabricCtrl));
         assert_eq!(stream_of("coredns-x", "coredns"), None);
     }

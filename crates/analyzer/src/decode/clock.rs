@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::facts::{Clock, Objects, Quality};
+use crate::facts::{Clock, Kind, Object, Objects, Quality, Sign, Signs};
 use crate::model::Time;
 
 /// What may tell the capture time.
@@ -23,7 +23,12 @@ pub(super) struct Candidates {
 /// Decides the capture time.
 #[must_use]
 pub(super) fn clock(candidates: &Candidates, objects: &Objects) -> Clock {
-    let newest = newest_stamp(objects);
+    let signs = signs(objects);
+    let clock = decide(candidates, signs.newest());
+    Clock { signs, ..clock }
+}
+
+fn decide(candidates: &Candidates, newest: Option<&Sign>) -> Clock {
     let dump = candidates.dump.is_some();
     if let Some(now) = candidates.given {
         return exact(now, "--captured-at".into(), dump);
@@ -31,7 +36,7 @@ pub(super) fn clock(candidates: &Candidates, objects: &Objects) -> Clock {
     if let Some((now, path)) = &candidates.dump {
         return exact(*now, format!("createdAt of {path}"), true);
     }
-    let not_before = newest.as_ref().map(|(at, _)| at.as_second().saturating_sub(60));
+    let not_before = newest.map(|sign| sign.at.as_second().saturating_sub(60));
     let plausible = |at: &Timestamp| not_before.is_none_or(|bound| at.as_second() >= bound);
     if let Some((now, path)) = candidates.dates.iter().filter(|(at, _)| plausible(at)).max() {
         return exact(*now, format!("date in {path}"), false);
@@ -47,59 +52,55 @@ pub(super) fn clock(candidates: &Candidates, objects: &Objects) -> Clock {
         && *precision <= 60
         && let Ok(now) = Timestamp::from_second(at.as_second().saturating_add(*seconds))
     {
-        let now = newest.as_ref().map_or(now, |(bound, _)| now.max(*bound));
+        let now = newest.map_or(now, |sign| now.max(sign.at));
         return exact(now, "age in a table plus the time in YAML".into(), false);
     }
     match newest {
-        Some((now, (kind, name))) => Clock {
-            now: Some(now),
+        Some(sign) => Clock {
+            now: Some(sign.at),
             quality: Quality::LowerBound,
-            source: format!("newest time in the objects: {kind} {name}"),
-            bound_by: Some((kind.to_owned(), name)),
-            dump: false,
+            source: format!("newest time in the objects: {} {}", sign.kind, sign.name),
+            bound_by: Some((sign.kind.to_owned(), sign.name.clone())),
+            ..Clock::default()
         },
         None => Clock::default(),
     }
 }
 
 fn exact(now: Timestamp, source: String, dump: bool) -> Clock {
-    Clock { now: Some(now), quality: Quality::Exact, source, bound_by: None, dump }
+    Clock { now: Some(now), quality: Quality::Exact, source, dump, ..Clock::default() }
 }
 
-/// The newest time that the API wrote into any object, and whose it is.
-fn newest_stamp(objects: &Objects) -> Option<(Timestamp, (&'static str, String))> {
-    let mut newest: Option<(Timestamp, (&'static str, String))> = None;
-    let mut offer = |time: Option<Time>, kind: &'static str, name: &str| {
-        if let Some(at) = time.and_then(Time::at)
-            && newest.as_ref().is_none_or(|(known, _)| at > *known)
-        {
-            newest = Some((at, (kind, name.to_owned())));
-        }
-    };
+/// The newest times that the API wrote into objects.
+fn signs(objects: &Objects) -> Signs {
+    let mut signs = Signs::default();
+    let mut offer = |sign: Option<Sign>| sign.into_iter().for_each(|sign| signs.add(sign));
     for agent in &objects.gateway_agents.objects {
-        offer(agent.status.last_heartbeat, "GatewayAgent", agent.name());
-        offer(agent.status.state.last_collected_time, "GatewayAgent", agent.name());
+        let status = &agent.status;
+        offer(newest_of(agent, [status.last_heartbeat, status.state.last_collected_time]));
     }
     for agent in &objects.agents.objects {
-        offer(agent.status.last_heartbeat, "Agent", agent.name());
+        offer(newest_of(agent, [agent.status.last_heartbeat]));
     }
     for fabricator in &objects.fabricators.objects {
-        offer(fabricator.status.last_status_check, "Fabricator", fabricator.name());
+        offer(newest_of(fabricator, [fabricator.status.last_status_check]));
     }
     for node in &objects.nodes.objects {
-        for condition in &node.status.conditions {
-            offer(condition.last_heartbeat_time, "Node", node.name());
-        }
+        offer(newest_of(node, node.status.conditions.iter().map(|condition| condition.last_heartbeat_time)));
     }
     for event in &objects.events.objects {
-        offer(event.spec.last(), "Event", event.name());
+        offer(newest_of(event, [event.spec.last()]));
     }
     for pod in &objects.pods.objects {
-        for condition in &pod.status.conditions {
-            offer(condition.last_transition_time, "Pod", pod.name());
-        }
+        offer(newest_of(pod, pod.status.conditions.iter().map(|condition| condition.last_transition_time)));
     }
-    newest
+    signs
+}
+
+/// The newest time of one object.
+fn newest_of<K: Kind>(object: &Object<K>, times: impl IntoIterator<Item = Option<Time>>) -> Option<Sign> {
+    let at = times.into_iter().flatten().filter_map(Time::at).max()?;
+    Some(Sign { at, kind: K::NAME, name: object.meta.name.clone(), entry: object.raw.entry })
 }
 
 /// Finds a date in a small file: `date` output, RFC 3339, or the Go format of must-gather.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Content;
-use super::attribute::{Owner, stream_in_path, stream_of};
+use super::attribute::{Owner, container_in_path, stream_in_path, stream_of};
 use super::known::Known;
 use super::pipeline::{gateway_names, node_of_pod, owner};
 use crate::facts::{Clock, GatewayData, Insight, Log, Objects, Output, Series, VpcMetrics, VpcSample};
@@ -77,6 +77,9 @@ fn logs(
             let Content::Log(dialect) = content else { return None };
             let entry = sources.get(*id)?;
             let mut owner = owner(sources, *id, names);
+            if owner.container.is_empty() && !owner.pod.is_empty() {
+                owner.container = container_in_path(&entry.path).unwrap_or("").to_owned();
+            }
             let stream = match &entry.role {
                 Role::PodLog { container: Some(container), pod, .. } => stream_of(pod, container)?,
                 Role::PodLog { pod, .. } => stream_of(pod, "")?,
@@ -126,10 +129,7 @@ fn logs(
 /// Stream of a log file: by its pod, its form, its name.
 fn log_stream(owner: &Owner, path: &str, text: &str, dialect: Dialect) -> Option<Stream> {
     if !owner.pod.is_empty() {
-        let container = ["dataplane", "frr", "agent"]
-            .into_iter()
-            .find(|name| path.rsplit('/').next().is_some_and(|file| file.starts_with(name)));
-        return stream_of(&owner.pod, container.unwrap_or(""));
+        return stream_of(&owner.pod, &owner.container);
     }
     match dialect {
         Dialect::Frr => Some(Stream::Frr),

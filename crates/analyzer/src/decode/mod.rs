@@ -10,9 +10,11 @@ mod gateways;
 mod inventory;
 mod known;
 mod merge;
+mod noise;
 mod objects;
 mod pipeline;
 mod sectioned;
+mod session;
 mod tables;
 
 pub use classify::{Content, classify};

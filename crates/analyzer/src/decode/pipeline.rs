@@ -9,9 +9,10 @@ use super::attribute::Owner;
 use super::capture::capture_keys;
 use super::clock::{Candidates, clock, date_in, directory_time};
 use super::dump::Dump;
-use super::expand::expand_all;
+use super::expand::{Expanded, expand_all};
 use super::gateways::{Outputs, gather};
 use super::known::Known;
+use super::noise::without_noise;
 use super::objects::{Found, json_objects, yaml_objects};
 use super::{Content, attribute, merge, tables};
 use crate::facts::{Clock, GatewayData, Log, Misplaced, Objects, Output, PodRole, RawObject, default_namespace};
@@ -67,10 +68,11 @@ pub(super) struct Read {
 
 /// Decodes all entries.
 pub fn decode(sources: &mut Sources, problems: &mut Vec<Problem>, options: &Options) -> Decoded {
-    let dumps = expand_all(sources, problems);
+    let Expanded { dumps, files } = expand_all(sources, problems);
     let sources = &*sources;
     let ids: Vec<EntryId> = sources.iter().map(|(id, _)| id).collect();
-    let reads: Vec<Read> = ids.into_par_iter().map(|id| read(sources, id, &dumps)).collect();
+    let reads: Vec<Read> = ids.into_par_iter().map(|id| read(sources, id, files.get(&id).copied())).collect();
+    problems.extend(super::inventory::not_understood(sources, &reads));
     let mut by_capture: BTreeMap<String, Vec<Read>> = BTreeMap::new();
     let all_objects: Vec<RawObject> = reads.iter().flat_map(|read| read.found.objects.iter().cloned()).collect();
     let keys = capture_keys(sources, &dumps, &all_objects);
@@ -125,21 +127,18 @@ fn is_hedgehog(capture: &Capture) -> bool {
         })
 }
 
-fn read(sources: &Sources, id: EntryId, dumps: &[Dump]) -> Read {
+fn read(sources: &Sources, id: EntryId, file: Option<Content>) -> Read {
     let Some(entry) = sources.get(id) else {
         return Read { id, content: Content::Unknown, found: Found::default() };
     };
     if entry.binary {
         return Read { id, content: Content::Binary, found: Found::default() };
     }
-    if dumps.iter().any(|dump| dump.entry == id) {
-        return Read { id, content: Content::Dump, found: Found::default() };
-    }
     let text = &entry.text;
     let mut found = Found::default();
     let content = match &entry.role {
         Role::Resources => {
-            found = yaml_objects(id, text, !entry.truncated);
+            found = yaml_objects(id, text, !entry.truncated, entry.truncated);
             return Read { id, content: Content::Yaml, found };
         }
         Role::PodLog { .. } => Content::Log(Dialect::Timestamped),
@@ -150,17 +149,24 @@ fn read(sources: &Sources, id: EntryId, dumps: &[Dump]) -> Read {
         Role::Section { title } => match Known::by_command(title) {
             Some(known) => Content::Command(known),
             // A short log is no less a log.
-            None if title.to_lowercase().contains("logs") => Content::Log(Dialect::Timestamped),
+            None if title.to_lowercase().contains("logs") && !title.contains(" get ") => {
+                Content::Log(Dialect::Timestamped)
+            }
             None => super::classify(text),
         },
-        Role::File => super::classify(text),
+        Role::File => file.unwrap_or_else(|| super::classify(text)),
     };
     match content {
         Content::Yaml => {
-            let clean = super::classify::without_noise(text);
-            found = yaml_objects(id, &clean, false);
+            let clean = without_noise(text);
+            found = yaml_objects(id, &clean.text, false, entry.truncated);
+            found.problems.extend(clean.messages.iter().map(|message| message.problem(id)));
         }
-        Content::Json => found = json_objects(id, &super::classify::without_noise(text)),
+        Content::Json => {
+            let clean = without_noise(text);
+            found = json_objects(id, &clean.text);
+            found.problems.extend(clean.messages.iter().map(|message| message.problem(id)));
+        }
         Content::Table | Content::Messages => found = tables::table_objects(id, text, &entry.path, &entry.role),
         Content::Describe => found = tables::describe_objects(id, text),
         _ => {}
@@ -295,13 +301,9 @@ pub(super) fn gateway_names(objects: &Objects) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     names.extend(objects.gateways.objects.iter().map(|object| object.meta.name.clone()));
     names.extend(objects.gateway_agents.objects.iter().map(|object| object.meta.name.clone()));
-    let workloads = objects
-        .pods
-        .objects
-        .iter()
-        .map(|object| object.meta.name.as_str())
-        .chain(objects.daemon_sets.objects.iter().map(|object| object.meta.name.as_str()));
-    names.extend(workloads.filter_map(|name| PodRole::parse(name)).map(|(gateway, _)| gateway.to_owned()));
+    let daemon_sets = objects.daemon_sets.objects.iter().filter_map(|object| PodRole::parse(&object.meta.name));
+    let workloads = objects.pods.objects.iter().filter_map(PodRole::of).chain(daemon_sets);
+    names.extend(workloads.map(|(gateway, _)| gateway.to_owned()));
     names
 }
 

@@ -1,8 +1,8 @@
 //! The door to the facts: every access is recorded.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
-use super::{Age, Clock, Facts, Form, Gw, Kind, Listing, Log, LogRef, Object, Quality};
+use super::{Age, Clock, Facts, Gw, Kind, Listing, Log, LogRef, Object, Pod, PodView};
 use crate::model::Time;
 use crate::parse::log::Stream;
 use crate::rule::{Source, SourceSet};
@@ -12,13 +12,14 @@ use crate::rule::{Source, SourceSet};
 pub struct Context<'b> {
     pub(super) facts: &'b Facts<'b>,
     read: Cell<SourceSet>,
+    pub(super) groups: OnceCell<super::groups::Groups>,
 }
 
 impl<'b> Context<'b> {
     /// A context with nothing read yet.
     #[must_use]
     pub fn new(facts: &'b Facts<'b>) -> Self {
-        Self { facts, read: Cell::new(SourceSet::default()) }
+        Self { facts, read: Cell::new(SourceSet::default()), groups: OnceCell::new() }
     }
 
     /// What was read so far.
@@ -128,18 +129,10 @@ impl<'b> Context<'b> {
         self.age(Time::At(at))
     }
 
-    /// True if the heartbeat of this object can be judged against the clock: not when the clock is only
-    /// known from this very heartbeat (bundle reference 6).
+    /// Age of the heartbeat of this object, where the capture can prove it.
     #[must_use]
-    pub fn can_judge_age<K: Kind>(&self, object: &Object<K>) -> bool {
-        let clock = self.clock();
-        match clock.quality {
-            Quality::Exact => true,
-            Quality::LowerBound => {
-                clock.bound_by.as_ref().is_none_or(|(kind, name)| (kind.as_str(), name) != (K::NAME, &object.meta.name))
-            }
-            Quality::Unknown => object.raw.form == Form::Table,
-        }
+    pub fn heartbeat_age<K: Kind>(&self, object: &Object<K>, beat: Time) -> Option<Age> {
+        self.clock().heartbeat_age(beat, (object.raw.entry, K::NAME, &object.meta.name))
     }
 
     /// Gateways by name: named by a Gateway, a GatewayAgent, a `gw--*` pod or DaemonSet, an output or metrics text.
@@ -151,6 +144,25 @@ impl<'b> Context<'b> {
     #[must_use]
     pub fn gateway(&self, name: &str) -> Option<Gw<'_, 'b>> {
         self.facts.gateways.iter().find(|data| data.name == name).map(|data| Gw::new(self, data))
+    }
+
+    /// Pods of a gateway with their roles, by name.
+    pub(super) fn pods_of(&self, gateway: &str) -> impl Iterator<Item = PodView<'b>> {
+        let pods = self.list::<Pod>();
+        let indices = self.facts.gateway_pods.get(gateway).into_iter().flatten();
+        indices.filter_map(|(index, role)| Some(PodView { object: pods.get(*index)?, role: *role }))
+    }
+
+    /// Pods of a node.
+    pub(super) fn pods_on(&self, node: &str) -> impl Iterator<Item = &'b Object<Pod>> {
+        let pods = self.list::<Pod>();
+        self.facts.node_pods.get(node).into_iter().flatten().filter_map(|index| pods.get(*index))
+    }
+
+    /// When events tell of a reboot of a node.
+    pub(super) fn reboots_of(&self, node: &str) -> &'b [Time] {
+        self.note(Source::Events);
+        self.facts.reboots.get(node).map_or(&[], Vec::as_slice)
     }
 
     /// Logs of a stream.

@@ -1,8 +1,7 @@
 //! One gateway, seen through everything that was captured of it.
 
 use super::{
-    Age, Context, DaemonSet, Gateway, GatewayAgent, Insight, LogRef, Node, Object, Output, Pod, PodRole, PodView,
-    VpcMetrics,
+    Age, Context, DaemonSet, Gateway, GatewayAgent, Insight, LogRef, Node, Object, Output, PodRole, PodView, VpcMetrics,
 };
 use crate::finding::{Key, Subject};
 use crate::model::Time;
@@ -121,25 +120,13 @@ impl<'c, 'b> Gw<'c, 'b> {
     /// Pods of a role, by name. During a rollout there can be two.
     #[must_use]
     pub fn pods(&self, role: PodRole) -> Vec<PodView<'b>> {
-        self.cx
-            .list::<Pod>()
-            .iter()
-            .filter(|pod| PodRole::parse(&pod.meta.name) == Some((self.name(), role)))
-            .map(|object| PodView { object, role })
-            .collect()
+        self.cx.pods_of(self.name()).filter(|pod| pod.role == role).collect()
     }
 
     /// Pods of all roles.
     #[must_use]
     pub fn all_pods(&self) -> Vec<PodView<'b>> {
-        self.cx
-            .list::<Pod>()
-            .iter()
-            .filter_map(|object| {
-                let (gateway, role) = PodRole::parse(&object.meta.name)?;
-                (gateway == self.name()).then_some(PodView { object, role })
-            })
-            .collect()
+        self.cx.pods_of(self.name()).collect()
     }
 
     /// DaemonSet of a role.
@@ -166,7 +153,7 @@ impl<'c, 'b> Gw<'c, 'b> {
     /// Age of the heartbeat, where it can be judged.
     #[must_use]
     pub fn heartbeat_age(&self) -> Option<Age> {
-        self.cx.age_of(self.heartbeat())
+        self.cx.heartbeat_age(self.agent()?, self.heartbeat()?)
     }
 
     /// Start of the running dataplane container.
@@ -183,6 +170,24 @@ impl<'c, 'b> Gw<'c, 'b> {
 
     fn log_of(&self, stream: Stream, previous: bool) -> Option<LogRef<'b>> {
         self.cx.logs(stream).find(|log| log.log.previous == previous && log.log.gateway.as_deref() == Some(self.name()))
+    }
+
+    /// Log of a container of one of its pods; of containers that no literal is looked for in, too.
+    #[must_use]
+    pub fn container_log(&self, pod: PodView<'_>, container: &str, previous: bool) -> Option<LogRef<'b>> {
+        let stream = match (pod.role, container) {
+            (PodRole::Dataplane, "dataplane") => Stream::Dataplane,
+            (PodRole::Frr, "frr") => Stream::Frr,
+            (PodRole::Agent, "agent") => Stream::GatewayAgent25,
+            _ => Stream::Any,
+        };
+        let mine = |log: &LogRef<'b>| {
+            log.log.previous == previous
+                && log.log.gateway.as_deref() == Some(self.name())
+                && (log.log.pod.is_empty() || log.log.pod == pod.name())
+                && (stream != Stream::Any || log.log.container == container)
+        };
+        self.cx.logs(stream).find(mine)
     }
 
     /// Log of the dataplane container.

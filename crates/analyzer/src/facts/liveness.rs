@@ -1,7 +1,9 @@
 //! Is a gateway new, rebooted, alive, healthy? Derived once, used by all rules (gateway reference 8, Terms).
 
-use super::{Context, Event, Gw, Node, Object, Pod, PodRole, PodView};
-use crate::model::Time;
+use super::pod_state::START_WITHIN;
+use super::{
+    ClockOff, Context, DaemonSet, Fabricator, Fault, FaultKind, Form, Gw, Node, Object, Pod, PodRole, PodView,
+};
 
 /// Why a gateway cannot work, from its node and pods alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,149 +46,194 @@ impl Health {
 }
 
 /// `True` condition of a node.
-fn node_ready(node: &Object<Node>) -> Option<bool> {
+pub(super) fn node_ready(node: &Object<Node>) -> Option<bool> {
     node.status.conditions.iter().find(|c| c.kind == "Ready").map(|c| c.status == "True")
 }
 
+/// A gateway that is younger than this is new.
+const NEW_GATEWAY: i64 = 300;
+/// A node that joined less than this ago makes its gateway new.
+const NEW_NODE: i64 = 900;
+/// First containers run for less than this on a new gateway.
+const FIRST_RUN: i64 = 120;
+
+/// First starts of a new gateway's containers.
+#[derive(Debug, Default)]
+struct Starts {
+    /// Age of the youngest, in seconds.
+    youngest: Option<i64>,
+    /// A container has not started yet.
+    waiting: bool,
+}
+
+impl Starts {
+    fn ran(&mut self, seconds: i64) {
+        self.youngest = Some(self.youngest.map_or(seconds, |known| known.min(seconds)));
+    }
+}
+
 impl<'b> Gw<'_, 'b> {
-    /// A gateway that is being installed: its Gateway (or GatewayAgent) is younger than 5 minutes or its node
-    /// joined less than 15 minutes ago, and its pods are absent, only starting, or run for the first time for
-    /// less than 2 minutes. A failed start ends the excuse.
+    /// A gateway that is being installed: its Gateway (or, not captured, its GatewayAgent) is younger than
+    /// 5 minutes or its node joined less than 15 minutes ago, and its pods are absent, wait only to be created,
+    /// or all their containers run for the first time, the youngest for less than 2 minutes. A failed pull, a
+    /// crash loop or a bad exit code ends the excuse.
     #[must_use]
     pub fn is_new(&self) -> bool {
-        let object_age = self
-            .gateway()
-            .and_then(|gateway| self.cx.object_age(gateway))
-            .or_else(|| self.agent().and_then(|agent| self.cx.object_age(agent)));
-        let young_object = object_age.is_some_and(|age| age.under(300));
-        let young_node = self.node().and_then(|node| self.cx.object_age(node)).is_some_and(|age| age.under(900));
-        if !(young_object || young_node) {
+        let object_age = match self.gateway() {
+            Some(gateway) => self.cx.object_age(gateway),
+            None => self.agent().and_then(|agent| self.cx.object_age(agent)),
+        };
+        let young_object = object_age.is_some_and(|age| age.under(NEW_GATEWAY));
+        let young_node = || self.node().and_then(|node| self.cx.object_age(node)).is_some_and(|a| a.under(NEW_NODE));
+        if !(young_object || young_node()) {
             return false;
         }
-        let mut youngest: Option<i64> = None;
-        let mut all_running = true;
+        let mut starts = Starts::default();
         for pod in self.all_pods() {
-            if pod.table_only() {
-                let Some(table) = pod.table() else { continue };
-                if matches!(table.status.as_str(), "PodInitializing" | "ContainerCreating" | "Pending")
-                    || (table.status.starts_with("Init:")
-                        && !table.status.contains("Err")
-                        && !table.status.contains("Crash"))
-                {
-                    all_running = false;
-                    continue;
-                }
-                if table.restarts > 0 || table.status != "Running" {
-                    return false;
-                }
-                if let Some(age) = pod.age(self.cx) {
-                    youngest = Some(youngest.map_or(age.seconds, |y| y.min(age.seconds)));
-                }
-                continue;
-            }
-            for container in pod.all_containers() {
-                if container.image_failure() || container.waiting() == "CrashLoopBackOff" {
-                    return false;
-                }
-                if container.last_end().is_some_and(|end| end.exit_code != 0) || container.status.restart_count > 0 {
-                    return false;
-                }
-                if container.init {
-                    continue;
-                }
-                match container.started_at().and_then(|time| self.cx.age(time)) {
-                    Some(age) => youngest = Some(youngest.map_or(age.seconds, |y| y.min(age.seconds))),
-                    None => all_running = false,
-                }
+            let first =
+                if pod.table_only() { self.row_starts(pod, &mut starts) } else { self.starts(pod, &mut starts) };
+            if !first {
+                return false;
             }
         }
-        !all_running || youngest.is_none_or(|seconds| seconds < 120)
+        starts.waiting || starts.youngest.is_none_or(|seconds| seconds < FIRST_RUN)
     }
 
-    /// Heartbeat at most 60 s old; none if it cannot be judged.
+    /// Notes the first starts of a pod's containers; false if it is not in its first start.
+    fn starts(&self, pod: PodView<'_>, starts: &mut Starts) -> bool {
+        let containers = pod.all_containers();
+        starts.waiting |= containers.is_empty();
+        for view in &containers {
+            let bad_end = view.last_end().is_some_and(|end| end.exit_code != 0);
+            let waits = view.status.state.waiting.is_some();
+            if bad_end || view.status.restart_count > 0 || (waits && !view.is_starting()) {
+                return false;
+            }
+            if view.init {
+                continue;
+            }
+            match view.started_at().and_then(|time| self.cx.age(time)) {
+                Some(age) => starts.ran(age.seconds),
+                // A main container that ended is neither waiting nor running.
+                None if view.last_end().is_some() => return false,
+                None => starts.waiting = true,
+            }
+        }
+        true
+    }
+
+    /// The same for a row of a table.
+    fn row_starts(&self, pod: PodView<'_>, starts: &mut Starts) -> bool {
+        let Some(row) = pod.table() else { return true };
+        let creating = matches!(row.status.as_str(), "PodInitializing" | "ContainerCreating" | "Pending");
+        // `Init:0/3` counts what is done; other words behind `Init:` are failures.
+        let initializing = row.status.strip_prefix("Init:").is_some_and(|done| done.contains('/'));
+        if row.restarts > 0 || !(creating || initializing || row.status == "Running") {
+            return false;
+        }
+        match pod.age(self.cx) {
+            Some(age) if row.status == "Running" => starts.ran(age.seconds),
+            _ => starts.waiting = true,
+        }
+        true
+    }
+
+    /// Heartbeat at most 60 s old; none if it cannot be judged: no capture time, a wrong clock, or everything
+    /// else is as old.
     #[must_use]
     pub fn live(&self) -> Option<bool> {
-        let agent = self.agent()?;
-        let beat = self.heartbeat()?;
-        match beat {
-            Time::Age { .. } => {}
-            _ if !self.cx.can_judge_age(agent) => return None,
-            _ => {}
+        let age = self.heartbeat_age()?;
+        if self.cx.clock().silence.as_ref().is_some_and(|silence| silence.capture_in_doubt) {
+            return None;
         }
-        let age = self.cx.age(beat)?;
-        Some(!age.over(60))
+        if self.ahead().is_some() {
+            return None;
+        }
+        let stale = age.over(super::clock::FRESH);
+        if stale && matches!(self.behind(), Some(ClockOff::Behind { zone: false, .. })) {
+            return None;
+        }
+        Some(!stale)
     }
 
     /// Why the gateway cannot work, from its node and pods.
     #[must_use]
     pub fn deaths(&self) -> Vec<Death> {
         let mut deaths = Vec::new();
-        match self.node() {
-            Some(node) if node_ready(node) == Some(false) => deaths.push(Death::Node),
-            None if self.cx.complete::<Node>() => deaths.push(Death::Node),
-            _ => {}
+        if self.node_is_down() {
+            deaths.push(Death::Node);
         }
-        if self.cx.complete::<Pod>() && !self.is_new() {
-            let old_enough =
-                self.gateway().is_none_or(|gateway| self.cx.object_age(gateway).is_none_or(|age| age.over(120)));
-            let roles = [PodRole::Dataplane, PodRole::Frr];
-            if old_enough && roles.into_iter().any(|role| self.pods(role).is_empty()) {
-                deaths.push(Death::PodMissing);
-            }
+        if !self.missing_roles().is_empty() || self.unscheduled().next().is_some() {
+            deaths.push(Death::PodMissing);
         }
-        if self.pods(PodRole::Dataplane).into_iter().any(|pod| self.pod_is_down(pod, "dataplane")) {
+        let faults = self.faults();
+        let dead = |role: PodRole| faults.iter().any(|fault| fault.pod.role == role && !fault.is_exporter());
+        let unstarted =
+            |fault: &Fault<'_>| fault.kind != FaultKind::Down && fault.pod.role == PodRole::Frr && !fault.is_exporter();
+        if dead(PodRole::Dataplane) || faults.iter().any(unstarted) {
             deaths.push(Death::Dataplane);
         }
-        if self.pods(PodRole::Frr).into_iter().any(|pod| self.pod_is_down(pod, "frr")) {
+        if dead(PodRole::Frr) {
             deaths.push(Death::Frr);
         }
         deaths
     }
 
-    /// The container does not run, or is not ready for more than 60 s after its start.
-    fn pod_is_down(&self, pod: PodView<'b>, container: &str) -> bool {
-        if pod.table_only() {
-            let Some(table) = pod.table() else { return false };
-            let old = pod.age(self.cx).is_none_or(|age| age.over(120));
-            // 1/2 of an frr pod cannot tell which container is down.
-            return old && table.status != "Running" && table.status != "Completed";
+    /// Its node is not ready, or is missing in a complete list of nodes although its Gateway exists.
+    #[must_use]
+    pub fn node_is_down(&self) -> bool {
+        match self.node() {
+            Some(node) => node_ready(node) == Some(false),
+            None => self.cx.complete::<Node>() && self.gateway().is_some() && !self.cx.gateways_disabled(),
         }
-        pod.all_containers().iter().filter(|view| view.init || view.status.name == container).any(|view| {
-            if view.init {
-                return view.waiting() == "CrashLoopBackOff"
-                    || view.image_failure()
-                    || view.status.state.terminated.as_ref().is_some_and(|end| end.exit_code != 0);
+    }
+
+    /// DaemonSets of its roles that run nowhere: no node is wanted, or a pod is wanted and none exists. Not
+    /// while the DaemonSet was only just made.
+    pub fn unscheduled(&self) -> impl Iterator<Item = (PodRole, &'b Object<DaemonSet>)> {
+        let listed = self.cx.complete::<Pod>() && self.cx.list::<Pod>().iter().any(|pod| pod.meta.namespace == "fab");
+        [PodRole::Dataplane, PodRole::Frr, PodRole::Agent].into_iter().filter_map(move |role| {
+            let set = self.daemon_set(role)?;
+            let status = &set.status;
+            let wanted = set.at(&["status", "desiredNumberScheduled"]).is_some();
+            if status.observed_generation < set.meta.generation || !wanted {
+                return None;
             }
-            if view.waiting() == "CrashLoopBackOff"
-                || view.image_failure()
-                || view.status.state.terminated.as_ref().is_some_and(|end| end.exit_code != 0)
-            {
-                return true;
-            }
-            !view.status.ready && view.started_at().and_then(|time| self.cx.age(time)).is_some_and(|age| age.over(60))
+            let desired = status.desired_number_scheduled;
+            let no_pod = listed && self.pods(role).is_empty();
+            (desired == 0 || (desired > status.number_ready && no_pod)).then_some((role, set))
         })
+    }
+
+    /// Roles whose pod is missing in a complete list of pods, for a Gateway that is older than 2 minutes.
+    #[must_use]
+    pub fn missing_roles(&self) -> Vec<PodRole> {
+        let Some(gateway) = self.gateway() else { return Vec::new() };
+        // A list of another namespace is no list of the gateways' pods.
+        let listed = self.cx.complete::<Pod>() && self.cx.list::<Pod>().iter().any(|pod| pod.meta.namespace == "fab");
+        let young = self.cx.object_age(gateway).is_some_and(|age| !age.over(START_WITHIN));
+        if !listed || young || self.cx.gateways_disabled() {
+            return Vec::new();
+        }
+        let roles: &[PodRole] = if self.is_25_05() {
+            &[PodRole::Agent, PodRole::Dataplane, PodRole::Frr]
+        } else {
+            &[PodRole::Dataplane, PodRole::Frr]
+        };
+        let there: Vec<PodRole> = self.cx.pods_of(self.name()).map(|pod| pod.role).collect();
+        roles.iter().copied().filter(|role| !there.contains(role)).collect()
     }
 
     /// Established and all configured neighbours, from the GatewayAgent's status. None where the status has
     /// no usable BGP section.
     #[must_use]
     pub fn sessions(&self) -> Option<(usize, usize)> {
-        let agent = self.agent()?;
-        let neighbours = &agent.spec.gateway.neighbors;
-        let vrf = agent.status.state.bgp.vrfs.get("default")?;
-        if neighbours.is_empty() {
+        let sessions = self.bgp_sessions()?;
+        let all = sessions.configured().count();
+        if all == 0 || !sessions.reported || sessions.unknown_key.is_some() {
             return None;
         }
-        let up = neighbours
-            .iter()
-            .filter(|neighbour| {
-                vrf.neighbors.iter().any(|(key, session)| {
-                    session.session_state == "established"
-                        && (key == &neighbour.ip || key.contains(&format!("-{}-", neighbour.ip)))
-                })
-            })
-            .count();
-        Some((up, neighbours.len()))
+        Some((sessions.up(), all))
     }
 
     /// Everything above in one.
@@ -202,46 +249,16 @@ impl<'b> Gw<'_, 'b> {
 }
 
 impl Context<'_> {
-    /// "Rebooted together": the end of a container belongs to a reboot of its node if containers of every
-    /// pod of the node ended within 2 minutes of it, or the node became ready or an event tells of a reboot
-    /// within 5 minutes of it (gateway reference 8, Terms).
+    /// True if the Fabricator says that gateways are not in use.
     #[must_use]
-    pub fn rebooted_together(&self, node: &str, end: Time) -> bool {
-        let Some(end) = end.at() else { return false };
-        let near = |time: Option<Time>, seconds: i64| {
-            time.and_then(Time::at).is_some_and(|at| at.as_second().abs_diff(end.as_second()) <= seconds.unsigned_abs())
-        };
-        let node_object = self.find::<Node>(node);
-        let became_ready = node_object.is_some_and(|node| {
-            node.status.conditions.iter().any(|c| c.kind == "Ready" && near(c.last_transition_time, 300))
-        });
-        if became_ready {
-            return true;
-        }
-        let announced = self.list::<Event>().iter().any(|event| {
-            let body = &event.spec;
-            let object = body.object();
-            object.kind == "Node"
-                && object.name == node
-                && (body.reason == "Rebooted" || (body.reason == "Starting" && body.text().contains("kubelet")))
-                && near(body.last(), 300)
-        });
-        if announced {
-            return true;
-        }
-        let mut pods = self.list::<Pod>().iter().filter(|pod| pod.spec.node_name == node).peekable();
-        pods.peek().is_some()
-            && pods.clone().count() > 2
-            && pods.all(|pod| {
-                pod.status.container_statuses.iter().any(|status| {
-                    let ended = status
-                        .last_state
-                        .terminated
-                        .as_ref()
-                        .or(status.state.terminated.as_ref())
-                        .and_then(|end| end.finished_at);
-                    near(ended, 120)
-                })
-            })
+    pub fn gateways_disabled(&self) -> bool {
+        self.list::<Fabricator>().iter().any(|fabricator| {
+            let config = fabricator.at(&["spec", "config"]).is_some();
+            fabricator.raw.form == Form::Full && config && !fabricator.spec.config.gateway.enable
+        })
     }
 }
+
+#[cfg(test)]
+#[path = "liveness_tests.rs"]
+mod tests;

@@ -6,41 +6,63 @@
 
 mod applied;
 mod clock;
+mod clock_off;
 mod context;
 mod gateway;
+mod gateway_spec;
 mod groups;
 mod kinds;
+mod links;
 mod liveness;
 mod log;
 mod metrics;
 mod misplaced;
 mod output;
+mod peerings;
+mod pod_state;
 mod pods;
+mod reboot;
 mod refusal;
 mod release;
+mod sessions;
+mod silence;
 mod store;
+mod subnets;
+mod traffic;
 mod violations;
 
 pub use applied::RunningPeerings;
-pub use clock::{Age, Clock, Quality, duration_words};
+pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
+pub use clock_off::ClockOff;
 pub use context::Context;
 pub use gateway::{GatewayData, Gw};
+pub use gateway_spec::SpecView;
 pub use groups::Member;
 pub use kinds::*;
+pub use links::{GatewayLink, GatewayLinks, PortState, base_port, interface_key};
 pub use liveness::{Death, Health};
 pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};
 pub use misplaced::Misplaced;
 pub use output::{Insight, Output};
+pub use peerings::{PeeringRun, PeeringRuns, Running, external_of, is_younger, peering_sides};
+pub use pod_state::{Fault, FaultKind};
 pub use pods::{ContainerView, PodRole, PodView};
 pub use refusal::Refusal;
 pub use release::Release;
+pub use sessions::{BgpSession, BgpSessions, SessionEntry, SessionState, bare, same_address};
+pub use silence::Silence;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+pub use traffic::{Counter, CounterSource, Traffic};
 pub use violations::{AgentViolation, has_whole_spec};
 
+pub use subnets::VpcSubnets;
+
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::decode::Capture;
+use crate::model::Time;
 use crate::options::Options;
 use crate::rule::{Source, SourceSet};
 use crate::source::Sources;
@@ -68,6 +90,12 @@ pub struct Facts<'b> {
     pub switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
     captured: SourceSet,
     violations: OnceLock<Vec<AgentViolation>>,
+    /// Pods of each gateway: index in the listing, and role.
+    gateway_pods: BTreeMap<String, Vec<(usize, PodRole)>>,
+    /// Pods of each node: index in the listing.
+    node_pods: BTreeMap<String, Vec<usize>>,
+    /// When events tell of a reboot of a node.
+    reboots: BTreeMap<String, Vec<Time>>,
 }
 
 impl<'b> Facts<'b> {
@@ -88,9 +116,14 @@ impl<'b> Facts<'b> {
             switch_routes,
             captured,
             violations,
+            gateway_pods: BTreeMap::new(),
+            node_pods: BTreeMap::new(),
+            reboots: BTreeMap::new(),
         };
         let there: SourceSet = Source::ALL.into_iter().filter(|source| facts.holds(*source)).collect();
         facts.captured = there;
+        facts.clock.silence = Silence::find(&facts.clock, &facts.objects, &facts.logs);
+        facts.index();
         facts
     }
 
@@ -98,6 +131,23 @@ impl<'b> Facts<'b> {
     #[must_use]
     pub fn violations(&self) -> &[AgentViolation] {
         self.violations.get_or_init(|| violations::recompute(self))
+    }
+
+    /// Fills the indices.
+    fn index(&mut self) {
+        for (index, pod) in self.objects.pods.objects.iter().enumerate() {
+            if let Some((gateway, role)) = PodRole::of(pod) {
+                self.gateway_pods.entry(gateway.to_owned()).or_default().push((index, role));
+            }
+            if !pod.spec.node_name.is_empty() {
+                self.node_pods.entry(pod.spec.node_name.clone()).or_default().push(index);
+            }
+        }
+        for event in &self.objects.events.objects {
+            if let Some((node, time)) = reboot::announced(&event.spec) {
+                self.reboots.entry(node.to_owned()).or_default().push(time);
+            }
+        }
     }
 
     /// True if the source is in the capture.

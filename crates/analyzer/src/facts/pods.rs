@@ -50,6 +50,18 @@ impl PodRole {
     }
 }
 
+impl PodRole {
+    /// Gateway and role of a pod: by its name, else by the label of its DaemonSet. Only in the namespace of
+    /// the gateways' pods.
+    #[must_use]
+    pub fn of(pod: &Object<Pod>) -> Option<(&str, Self)> {
+        if !matches!(pod.meta.namespace.as_str(), "fab" | "") {
+            return None;
+        }
+        Self::parse(&pod.meta.name).or_else(|| Self::parse(pod.meta.labels.get("app.kubernetes.io/name")?))
+    }
+}
+
 /// One pod of a gateway.
 #[derive(Debug, Clone, Copy)]
 pub struct PodView<'b> {

@@ -76,6 +76,8 @@ pub enum KeyKind {
     Port,
     /// [`Key::Fabric`].
     Fabric,
+    /// No key: in a join it says that the relation holds only while nothing explains the cause itself.
+    Unexplained,
 }
 
 impl KeyKind {
@@ -100,6 +102,7 @@ impl KeyKind {
             Self::Connection => "same Connection",
             Self::Port => "same switch port",
             Self::Fabric => "whole fabric",
+            Self::Unexplained => "only while nothing explains the cause",
         }
     }
 }
