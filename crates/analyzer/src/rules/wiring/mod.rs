@@ -3,6 +3,7 @@
 mod all_sessions_down;
 mod judgement;
 mod link_down;
+pub(super) mod reach;
 mod session_down;
 mod session_flapping;
 mod session_missing;
