@@ -18,6 +18,7 @@ mod mixed_drivers;
 mod neighbour_wiring;
 mod no_prefixes;
 mod routes;
+pub(super) mod reach;
 mod session_down;
 mod session_flapping;
 mod session_missing;
