@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use super::routes::{self, GatewayAddresses};
+use super::routes::{self, GatewayAddresses, RouteIndex};
 use crate::facts::{Context, GatewayPeering, Object, Output};
 use crate::finding::{Confidence, Evidence, Key, KeyKind, Severity};
 use crate::parse::command::{RouteTables, VrfTable};
@@ -54,8 +54,14 @@ Filter the prefix at the provider, or with the External's `inboundCommunity`.",
 /// A table in which an external's routes stand.
 struct Table<'b> {
     output: &'b Output<RouteTables>,
-    table: &'b VrfTable,
+    routes: RouteIndex<'b>,
     device: &'b str,
+}
+
+impl<'b> Table<'b> {
+    fn new(output: &'b Output<RouteTables>, table: &'b VrfTable, device: &'b str) -> Self {
+        Self { output, routes: RouteIndex::of(table, routes::is_bgp), device }
+    }
 }
 
 impl Rule for ExternalHijack {
@@ -89,7 +95,7 @@ fn tables<'b>(cx: &Context<'b>) -> BTreeMap<String, Vec<Table<'b>>> {
     for (device, output) in cx.switch_routes() {
         for table in &output.value.vrfs {
             if let Some(external) = table.vrf.value.strip_prefix("VrfE") {
-                tables.entry(external.to_owned()).or_default().push(Table { output, table, device });
+                tables.entry(external.to_owned()).or_default().push(Table::new(output, table, device));
             }
         }
     }
@@ -99,7 +105,7 @@ fn tables<'b>(cx: &Context<'b>) -> BTreeMap<String, Vec<Table<'b>>> {
         for (name, vpc) in &agent.spec.vpcs {
             let Some(external) = name.strip_prefix("ext.") else { continue };
             if let Some(table) = by_vrf.get(format!("{}-vrf", vpc.internal_id).as_str()) {
-                let table = Table { output, table, device: gateway.name() };
+                let table = Table::new(output, table, gateway.name());
                 tables.entry(external.to_owned()).or_default().push(table);
             }
         }
@@ -134,16 +140,16 @@ fn taken(
     gateways: &GatewayAddresses,
 ) -> Vec<(IpNet, Vec<String>, Evidence)> {
     let mut taken = Vec::new();
-    for table in tables {
-        for route in table.table.routes.iter().filter(|route| routes::is_bgp(route)) {
-            let prefix = route.prefix.value;
-            let range =
-                ranges.iter().find(|(range, _)| range.contains(&prefix) && range.prefix_len() < prefix.prefix_len());
-            let foreign =
-                route.hops.iter().filter_map(|hop| hop.via.map(|via| via.value)).any(|via| !gateways.holds(via));
-            if let Some((_, at)) = range.filter(|_| foreign) {
-                let note = format!("{} sends {prefix} elsewhere", table.device);
-                taken.push((prefix, at.clone(), table.output.evidence(route.span, note)));
+    for (range, at) in ranges {
+        for table in tables {
+            for route in table.routes.inside(*range) {
+                let foreign =
+                    route.hops.iter().filter_map(|hop| hop.via.map(|via| via.value)).any(|via| !gateways.holds(via));
+                if foreign {
+                    let prefix = route.prefix.value;
+                    let note = format!("{} sends {prefix} elsewhere", table.device);
+                    taken.push((prefix, at.clone(), table.output.evidence(route.span, note)));
+                }
             }
         }
     }

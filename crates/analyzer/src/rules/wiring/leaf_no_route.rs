@@ -55,12 +55,13 @@ impl Rule for LeafNoRoute {
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         // One finding per gateway and VPC, whatever the number of leaves and prefixes.
         let mut findings: BTreeMap<(String, String), Finding> = BTreeMap::new();
+        let states = leaf_routes::states(cx);
         for wanted in leaf_routes::wanted(cx) {
-            let Some(gateway) = wanted.serving(cx) else { continue };
+            let Some(gateway) = wanted.serving(&states).map(|state| state.gateway) else { continue };
             let lost: Vec<String> = wanted
                 .prefixes
                 .iter()
-                .filter(|prefix| !wanted.routes_for(prefix).into_iter().any(|route| wanted.member(route).is_some()))
+                .filter(|prefix| !wanted.routes_for(**prefix).any(|route| wanted.member(route).is_some()))
                 .map(ToString::to_string)
                 .collect();
             if lost.is_empty() {

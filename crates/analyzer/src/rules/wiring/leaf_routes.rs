@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use ipnet::IpNet;
 
-use super::routes;
-use crate::facts::{Context, GatewayPeering, Gw, Member, Object, Output};
+use super::routes::{self, RouteIndex};
+use crate::facts::{Context, GatewayPeering, Gw, Health, Member, Object, Output};
 use crate::parse::command::{RouteEntry, RouteTables, VrfTable};
 
 /// The routes of a leaf for one VPC, and what a peering wants in them.
@@ -26,21 +27,32 @@ pub(super) struct Wanted<'b> {
     /// Public prefixes of the other side.
     pub(super) prefixes: Vec<IpNet>,
     /// Members of the peering's group in order of preference.
-    pub(super) members: Vec<Member>,
+    pub(super) members: Rc<Vec<Member>>,
+    index: Rc<RouteIndex<'b>>,
+}
+
+/// A table of a leaf for one VPC.
+struct Leaf<'b> {
+    name: &'b str,
+    output: &'b Output<RouteTables>,
+    table: &'b VrfTable,
+    index: Rc<RouteIndex<'b>>,
 }
 
 /// All peerings in all captured tables of leaves. Younger than a minute is left out, and groups without
 /// members, which other rules report.
 pub(super) fn wanted<'b>(cx: &Context<'b>) -> Vec<Wanted<'b>> {
-    let mut tables: BTreeMap<&str, Vec<(&str, &Output<RouteTables>, &VrfTable)>> = BTreeMap::new();
+    let mut tables: BTreeMap<&str, Vec<Leaf<'b>>> = BTreeMap::new();
     for (leaf, output) in cx.switch_routes() {
         for table in &output.value.vrfs {
             if let Some(vpc) = table.vrf.value.strip_prefix("VrfV") {
-                tables.entry(vpc).or_default().push((leaf, output, table));
+                let index = Rc::new(RouteIndex::of(table, |route| route.selected));
+                tables.entry(vpc).or_default().push(Leaf { name: leaf, output, table, index });
             }
         }
     }
-    let groups = cx.groups();
+    let groups: BTreeMap<String, Rc<Vec<Member>>> =
+        cx.groups().into_iter().map(|(name, members)| (name, Rc::new(members))).collect();
     let mut all = Vec::new();
     for peering in cx.list::<GatewayPeering>() {
         let young = cx.object_age(peering).is_some_and(|age| !age.over(60));
@@ -50,14 +62,16 @@ pub(super) fn wanted<'b>(cx: &Context<'b>) -> Vec<Wanted<'b>> {
         }
         for vpc in peering.spec.peering.keys() {
             let Some(other) = peering.spec.peering.iter().find(|(name, _)| *name != vpc) else { continue };
-            for (leaf, output, table) in tables.get(vpc.as_str()).into_iter().flatten() {
+            for leaf in tables.get(vpc.as_str()).into_iter().flatten() {
                 let public = routes::public(cx, other.0, other.1);
                 let mut prefixes = public.prefixes;
                 if public.everything {
                     prefixes.push(IpNet::from(ipnet::Ipv4Net::default()));
                 }
-                let (vpc, remote, members) = (vpc.as_str(), other.0.as_str(), members.clone());
-                all.push(Wanted { peering, vpc, remote, leaf, output, table, prefixes, members });
+                let (vpc, remote, members) = (vpc.as_str(), other.0.as_str(), Rc::clone(&members));
+                let index = Rc::clone(&leaf.index);
+                let Leaf { name, output, table, .. } = *leaf;
+                all.push(Wanted { peering, vpc, remote, leaf: name, output, table, prefixes, members, index });
             }
         }
     }
@@ -65,19 +79,10 @@ pub(super) fn wanted<'b>(cx: &Context<'b>) -> Vec<Wanted<'b>> {
 }
 
 impl Wanted<'_> {
-    /// Selected routes for a prefix (or a part of it, where a `not` splits it), the longest covering one first.
-    pub(super) fn routes_for(&self, prefix: &IpNet) -> Vec<&RouteEntry> {
-        let fits = |route: &&RouteEntry| {
-            route.selected
-                && (route.prefix.value.contains(prefix)
-                    || (prefix.prefix_len() > 0 && prefix.contains(&route.prefix.value)))
-        };
-        let mut routes: Vec<_> = self.table.routes.iter().filter(fits).collect();
-        routes.sort_by_key(|route| {
-            let covers = route.prefix.value.contains(prefix);
-            (!covers, std::cmp::Reverse(route.prefix.value.prefix_len()))
-        });
-        routes
+    /// Selected routes for a prefix, the longest covering one first, then parts of it (a `not` splits it).
+    pub(super) fn routes_for(&self, prefix: IpNet) -> impl Iterator<Item = &RouteEntry> {
+        let parts = (prefix.prefix_len() > 0).then(|| self.index.inside(prefix));
+        self.index.covering(prefix).chain(parts.into_iter().flatten())
     }
 
     /// The member that a route leads to, the preferred one where it leads to several.
@@ -87,12 +92,21 @@ impl Wanted<'_> {
     }
 
     /// The member that should serve the peering now: the first one that is not dead, else the first.
-    pub(super) fn serving<'c, 'b>(&self, cx: &'c Context<'b>) -> Option<Gw<'c, 'b>> {
-        let mut gateways = self.members.iter().filter_map(|member| cx.gateway(&member.gateway));
-        let first = gateways.next()?;
-        if !first.health().is_dead() {
-            return Some(first);
-        }
-        Some(gateways.find(|gateway| !gateway.health().is_dead()).unwrap_or(first))
+    pub(super) fn serving<'h, 'c, 'b>(&self, states: &'h BTreeMap<&str, State<'c, 'b>>) -> Option<&'h State<'c, 'b>> {
+        let known = || self.members.iter().filter_map(|member| states.get(member.gateway.as_str()));
+        known().find(|state| !state.health.is_dead()).or_else(|| known().next())
     }
+}
+
+/// A gateway and how it is.
+pub(super) struct State<'c, 'b> {
+    /// The gateway.
+    pub(super) gateway: Gw<'c, 'b>,
+    /// Its health.
+    pub(super) health: Health,
+}
+
+/// The health of every gateway, looked at once.
+pub(super) fn states<'c, 'b>(cx: &'c Context<'b>) -> BTreeMap<&'b str, State<'c, 'b>> {
+    cx.gateways().map(|gateway| (gateway.name(), State { gateway, health: gateway.health() })).collect()
 }

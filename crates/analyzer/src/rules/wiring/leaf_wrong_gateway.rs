@@ -53,11 +53,12 @@ impl Rule for LeafWrongGateway {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         let mut findings: BTreeMap<(String, String), Finding> = BTreeMap::new();
+        let states = leaf_routes::states(cx);
         for wanted in leaf_routes::wanted(cx) {
-            let Some(preferred) = wanted.members.first().and_then(|member| cx.gateway(&member.gateway)) else {
+            let Some(state) = wanted.members.first().and_then(|member| states.get(member.gateway.as_str())) else {
                 continue;
             };
-            let health = preferred.health();
+            let (preferred, health) = (state.gateway, &state.health);
             if !health.is_healthy() || health.applied != Some(true) || preferred.is_new() {
                 continue;
             }
@@ -94,7 +95,7 @@ impl Rule for LeafWrongGateway {
 
 /// The best route to a prefix and the member that it leads to.
 fn best<'w>(wanted: &'w Wanted<'_>, prefix: &ipnet::IpNet) -> Option<(&'w RouteEntry, &'w Member)> {
-    let route = wanted.routes_for(prefix).into_iter().next()?;
+    let route = wanted.routes_for(*prefix).next()?;
     Some((route, wanted.member(route)?))
 }
 

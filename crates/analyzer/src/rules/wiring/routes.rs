@@ -58,6 +58,33 @@ pub(super) fn is_bgp(route: &RouteEntry) -> bool {
     route.protocol == 'B'
 }
 
+/// Routes of a table by prefix, so that looking one up does not read the table.
+pub(super) struct RouteIndex<'b>(BTreeMap<IpNet, &'b RouteEntry>);
+
+impl<'b> RouteIndex<'b> {
+    /// Of the routes that pass a test; of several with one prefix the first.
+    pub(super) fn of(table: &'b VrfTable, test: impl Fn(&RouteEntry) -> bool) -> Self {
+        let mut index = BTreeMap::new();
+        for route in table.routes.iter().filter(|route| test(route)) {
+            index.entry(route.prefix.value.trunc()).or_insert(route);
+        }
+        Self(index)
+    }
+
+    /// Routes that cover a prefix, the longest first.
+    pub(super) fn covering(&self, prefix: IpNet) -> impl Iterator<Item = &'b RouteEntry> {
+        (0..=prefix.prefix_len())
+            .rev()
+            .filter_map(move |length| self.0.get(&IpNet::new(prefix.addr(), length).ok()?.trunc()).copied())
+    }
+
+    /// Routes strictly inside a prefix.
+    pub(super) fn inside(&self, prefix: IpNet) -> impl Iterator<Item = &'b RouteEntry> {
+        let inside = self.0.range(prefix.trunc()..).take_while(move |(net, _)| prefix.contains(&net.addr()));
+        inside.map(|(_, route)| *route).filter(move |route| route.prefix.value.prefix_len() > prefix.prefix_len())
+    }
+}
+
 /// What a side of a peering is reached by from the other side: its `as` prefixes, else its own.
 pub(super) struct Public {
     /// Prefixes.
@@ -111,5 +138,25 @@ impl GatewayAddresses {
     /// True for an address of any gateway.
     pub(super) fn holds(&self, address: IpAddr) -> bool {
         self.own.contains(&address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_up_routes() {
+        let text = "VRF a:\nB>* 10.0.0.0/8 [20/0] via 172.30.12.1, x, weight 1, 01w2d01h\n\
+B>* 10.1.0.0/16 [20/0] via 172.30.12.1, x, weight 1, 01w2d01h\n\
+B>* 10.1.2.0/24 [20/0] via 172.30.12.1, x, weight 1, 01w2d01h\n\
+B>* 10.2.0.0/16 [20/0] via 172.30.12.1, x, weight 1, 01w2d01h\n";
+        let tables = RouteTables::parse(text).unwrap();
+        let index = RouteIndex::of(tables.vrf("a").unwrap(), is_bgp);
+        let show = |routes: Vec<&RouteEntry>| routes.iter().map(|r| r.prefix.value.to_string()).collect::<Vec<_>>();
+        let net = parse_net("10.1.0.0/16").unwrap();
+        assert_eq!(show(index.covering(net).collect()), ["10.1.0.0/16", "10.0.0.0/8"]);
+        assert_eq!(show(index.inside(net).collect()), ["10.1.2.0/24"]);
+        assert_eq!(show(index.inside(parse_net("10.3.0.0/16").unwrap()).collect()), Vec::<String>::new());
     }
 }
