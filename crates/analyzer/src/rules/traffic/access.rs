@@ -8,8 +8,8 @@ use crate::validate::prefix::Prefix;
 
 /// Commands per finding.
 const MOST: usize = 4;
-/// Exposed prefixes that are compared with the subnets.
-const COMPARED: usize = 256;
+/// Subnets, and exposed prefixes, that are compared at most.
+const COMPARED: usize = 64;
 
 /// Adds the step to a finding about traffic in a direction: `d: 0` excludes loss on the gateway only.
 pub(super) fn inspect_access(finding: Finding, gateway: &Gw<'_, '_>, direction: Direction<'_>) -> Finding {
@@ -60,6 +60,7 @@ fn places(gateway: &Gw<'_, '_>, vpc: &str, side: Option<&PeeringSide>) -> Vec<St
     let mut names: Vec<&str> = subnets
         .into_iter()
         .flatten()
+        .take(COMPARED)
         .filter(|(name, subnet)| {
             ips().any(|ip| ip.vpc_subnet == **name)
                 || Prefix::parse(&subnet.cidr).is_some_and(|own| exposed.iter().any(|prefix| prefix.overlaps(&own)))

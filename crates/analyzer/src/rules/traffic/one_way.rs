@@ -81,12 +81,14 @@ impl Rule for OneWay {
                 }
             }
         }
+        let mut told: BTreeMap<&str, Peerings<'_>> = BTreeMap::new();
         for ((from, to), (packets, gateway, traffic)) in carried {
             if answered(from, to) {
                 out.pass();
                 continue;
             }
-            let Some(direction) = Peerings::of(gateway).between(from, to) else { continue };
+            let peerings = told.entry(gateway.name()).or_insert_with(|| Peerings::of(gateway));
+            let Some(direction) = peerings.between(from, to) else { continue };
             let blind = cx.group(direction.spec.group()).iter().find(|member| {
                 !seen.iter().any(|(other, traffic)| other.name() == member.gateway && traffic.from.is_some())
             });
