@@ -52,7 +52,7 @@ pub(super) fn wanted<'b>(cx: &Context<'b>) -> Vec<Wanted<'b>> {
         }
     }
     let groups: BTreeMap<String, Rc<Vec<Member>>> =
-        cx.groups().into_iter().map(|(name, members)| (name, Rc::new(members))).collect();
+        cx.groups().iter().map(|(name, members)| (name.clone(), Rc::new(members.clone()))).collect();
     let mut all = Vec::new();
     for peering in cx.list::<GatewayPeering>() {
         let young = cx.object_age(peering).is_some_and(|age| !age.over(60));
