@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn routes_to_it_make_it_an_error() {
         let mut files = orphan().files();
-        let routes = "VRF VrfVvpc-01:\nB>* 10.20.4.0/24 [200/0] via 172.30.12.3, Vlan3001 onlink, weight 1, 00:41:10\n";
+        let routes = "Codes: K - kernel route, C - connected, S - static, B - BGP,\n       > - selected route, * - FIB route\n\n\
+            VRF VrfVvpc-01:\nB>* 10.20.4.0/24 [200/0] via 172.30.12.3, Vlan3001 onlink, weight 1, 00:41:10\n";
         let leaf = orphan().objects.iter().find(|object| object["kind"] == "Switch").unwrap()["metadata"]["name"]
             .as_str()
             .unwrap()

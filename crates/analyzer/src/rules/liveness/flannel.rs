@@ -166,7 +166,12 @@ mod tests {
     use super::PodNetworkRemoved;
     use crate::testing::{Said, said, said_of_files};
 
-    const DELETED: &str = "Oct 06 09:30:02 gateway-1 k3s[812]: time=\"2026-10-06T09:30:02Z\" level=error msg=\"Interface flannel.1 deleted\"\n";
+    const DELETED: &str = "\
+Oct 06 09:29:02 gateway-1 k3s[812]: time=\"2026-10-06T09:29:02Z\" level=info msg=\"Tunnel endpoint watch event\"
+Oct 06 09:29:58 gateway-1 k3s[812]: time=\"2026-10-06T09:29:58Z\" level=info msg=\"Connecting to proxy\"
+Oct 06 09:30:02 gateway-1 k3s[812]: time=\"2026-10-06T09:30:02Z\" level=error msg=\"Interface flannel.1 deleted\"
+Oct 06 09:30:04 gateway-1 systemd[1]: k3s-agent.service: Main process exited, code=exited, status=2/INVALIDARGUMENT
+";
 
     /// `older` runs dataplane v0.20.2.
     fn with_journal(world: &World, text: &str) -> Said {
@@ -187,7 +192,7 @@ mod tests {
         let said = with_journal(&older(), DELETED);
         assert_eq!(said.lines(), ["error Node/gateway-1"]);
         let proof = &said.findings[0].evidence[0];
-        assert_eq!((proof.path.as_deref(), proof.line), (Some("nodes/gateway-1/journal-k3s-agent.log"), Some(1)));
+        assert_eq!((proof.path.as_deref(), proof.line), (Some("nodes/gateway-1/journal-k3s-agent.log"), Some(3)));
         assert!(proof.value.as_deref().unwrap().contains("Interface flannel.1 deleted"));
     }
 
