@@ -323,16 +323,29 @@ fn keep<T>(
 }
 
 fn metrics_into(data: &mut GatewayData, id: EntryId, text: &str, by_name: bool, problems: &mut Vec<Problem>) {
-    if let Some(failure) = prometheus::curl_failure(text) {
+    let (metrics, faults) = metrics_of(text);
+    // A second try may have worked: series count before a failure.
+    if metrics.is_empty()
+        && let Some(failure) = prometheus::curl_failure(text)
+    {
         let value = failure.to_owned();
         data.metrics_failure = Some(Output { entry: id, base: 0, by_name, value });
         return;
     }
-    let (metrics, faults) = metrics_of(text);
+    // Metrics of another exporter on the gateway's node say nothing of the dataplane's.
+    if metrics.is_empty() && of_another(&prometheus::parse(text)) {
+        return;
+    }
     problems.extend(faults.into_iter().map(|fault| fault.problem.at(id, fault.span)));
     if data.metrics.is_none() {
         data.metrics = Some(Output { entry: id, base: 0, by_name, value: metrics });
     }
+}
+
+/// The text holds or declares series that no dataplane has.
+fn of_another(exposition: &prometheus::Exposition<'_>) -> bool {
+    let mut names = exposition.samples.iter().map(|sample| sample.name).chain(exposition.families.iter().copied());
+    names.any(|name| !name.starts_with("vpc_"))
 }
 
 /// The dataplane's series of a metrics text, and its broken lines.
