@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span};
 use crate::yaml::{self, NodeKind, NodeRef};
 
+/// Keys of a dump.
+const KEYS: [&str; 7] = ["createdAt", "createdBy", "gatewayInsights", "name", "podLogs", "resources", "version"];
+
 /// What the head of a dump tells.
 #[derive(Debug, Clone)]
 pub(super) struct Dump {
@@ -21,7 +24,6 @@ pub(super) struct Dump {
 /// A JSON or re-sorted one is told by `version` and `resources`.
 #[must_use]
 pub(super) fn looks_like_dump(text: &str) -> bool {
-    const KEYS: [&str; 7] = ["createdAt", "createdBy", "gatewayInsights", "name", "podLogs", "resources", "version"];
     let text = text.trim_start_matches("---").trim_start();
     if let Some(inner) = text.strip_prefix('{') {
         let key = inner.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
@@ -74,7 +76,7 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
         );
     }
     let created_at = root.and_then(|root| root.str("createdAt")).and_then(|text| text.parse().ok());
-    let mut dump = Dump { entry: id, created_at, truncated };
+    let dump = Dump { entry: id, created_at, truncated };
     let Some(root) = root else { return dump };
     if let Some(version) = root.get("version") {
         check_version(version, problems);
@@ -85,11 +87,23 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
     }
     pod_logs(root, &mut found);
     insights(root, &mut found);
+    for (key, _) in root.entries().filter(|(key, _)| key.text().is_none_or(|key| !KEYS.contains(&key))) {
+        let place = key.place();
+        let message = format!("the dump's field `{}` is not known and not read", key.text().unwrap_or(""));
+        problems.push(Problem::note(ProblemKind::Unrecognised, message).at(place.entry, place.span));
+    }
     for (path, role, node) in found {
-        if node.kind() != NodeKind::Scalar || node.text().is_none_or(str::is_empty) {
+        let place = node.place();
+        if node.kind() != NodeKind::Scalar {
+            problems.push(
+                Problem::warning(ProblemKind::Layout, format!("`{path}` of the dump is not a text: not read"))
+                    .at(place.entry, place.span),
+            );
             continue;
         }
-        let place = node.place();
+        if node.text().is_none_or(str::is_empty) {
+            continue;
+        }
         let style = node.style().unwrap_or(ScalarStyle::Plain);
         let indent = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => yaml::block_indent(&text, place.span),
@@ -100,12 +114,14 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
         derived.truncated = truncated;
         sources.add(derived);
     }
-    if dump.created_at.is_none() && root.get("createdAt").is_some() {
-        dump.created_at = None;
+    if dump.created_at.is_none()
+        && let Some(created) = root.get("createdAt")
+    {
+        let place = created.place();
         problems.push(
             Problem::warning(ProblemKind::Field, "createdAt of the dump is not a time")
                 .help("give the capture time with --captured-at")
-                .in_entry(id),
+                .at(place.entry, place.span),
         );
     }
     dump
@@ -114,7 +130,7 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
 fn check_version(version: NodeRef<'_>, problems: &mut Vec<Problem>) {
     let text = version.text().unwrap_or("");
     let place = version.place();
-    if !text.starts_with("0.1") {
+    if text != "0.1" && !text.starts_with("0.1.") {
         problems.push(
             Problem::warning(ProblemKind::Layout, "the dump has a format version other than 0.1")
                 .help("it is read as far as it is understood")

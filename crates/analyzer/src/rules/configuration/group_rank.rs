@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::recompute::{self, EXPLAINS, SEVERITIES, USES};
+use super::recompute::{self, EXPLAINS, SEVERITIES};
 use crate::facts::{Context, GatewayAgent, has_whole_spec};
 use crate::finding::{Confidence, Severity, Subject};
 use crate::model::gateway::GatewayAgentSpec;
@@ -19,7 +19,16 @@ static META: Meta = Meta {
     title: "A member of a gateway group has a rank without BGP community",
     severities: SEVERITIES,
     needs: &[Source::GatewayAgents],
-    uses: USES,
+    uses: &[
+        Source::CaptureTime,
+        Source::Gateways,
+        Source::Pods,
+        Source::Nodes,
+        Source::Fabricator,
+        Source::DataplaneLog,
+        Source::AgentLog,
+        Source::ShowTech,
+    ],
     explanation: "\
 Ranks the members of every group in the spec of each GatewayAgent (highest priority first, then by name) and looks for
 the community of each rank. Says too where the communities are not numbered from 0 without gaps.

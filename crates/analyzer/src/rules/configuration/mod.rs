@@ -54,3 +54,6 @@ fn generation_keys(gateway: &Gw<'_, '_>, generations: impl IntoIterator<Item = O
     let generations = generations.into_iter().flatten().map(|number| Key::Generation(name.to_owned(), number));
     generations.chain([gateway.key()]).collect()
 }
+
+#[cfg(test)]
+mod tests;

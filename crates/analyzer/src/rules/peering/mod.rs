@@ -1,6 +1,12 @@
 //! Peerings, VPCInfos and their way into the agents (gateway reference 8.2).
 
+mod absent;
 mod controller;
+mod dual;
+mod external_without_export;
+mod invalid;
+mod no_member;
+mod not_in_agent;
 mod stale_agent_spec;
 mod vpcinfo_duplicate_id;
 mod vpcinfo_not_ready;
@@ -14,5 +20,10 @@ pub const RULES: &[&dyn Rule] = &[
     &vpcinfo_not_ready::VpcInfoNotReady,
     &vpcinfo_duplicate_id::VpcInfoDuplicateId,
     &stale_agent_spec::StaleAgentSpec,
-    // More rules of the area follow.
+    &absent::Absent,
+    &not_in_agent::NotInAgent,
+    &no_member::NoMember,
+    &dual::Dual,
+    &invalid::Invalid,
+    &external_without_export::ExternalWithoutExport,
 ];

@@ -8,6 +8,7 @@ mod priority_tie;
 mod served;
 mod single_member;
 mod stale_groups;
+mod stale_route;
 
 use crate::rule::Rule;
 
@@ -19,4 +20,5 @@ pub const RULES: &[&dyn Rule] = &[
     &priority_tie::PriorityTie,
     &single_member::SingleMember,
     &stale_groups::StaleGroups,
+    &stale_route::StaleRoute,
 ];

@@ -240,6 +240,7 @@ fn addresses<'b>(
     }
 }
 
+/// Rows of the gateway's own `show bgp summary`, by address.
 pub(super) fn rows<'b>(gateway: Option<&Gw<'_, 'b>>) -> BTreeMap<&'b str, FrrRow<'b>> {
     let mut rows: BTreeMap<&str, FrrRow<'b>> = BTreeMap::new();
     let Some(output) = gateway.and_then(|gateway| gateway.bgp_summary()) else { return rows };
