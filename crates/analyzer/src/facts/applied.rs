@@ -1,12 +1,33 @@
 //! Which generation of its configuration a gateway runs (gateway reference 2.3, 8 Conventions).
 
-use super::{Gw, Quality};
+use std::collections::BTreeSet;
+
+use super::Gw;
 use crate::model::Time;
 
 /// Time of an apply that never was: 1970, which tables print as an age of more than thirty years.
 const NEVER: i64 = 30 * 365 * 86_400;
 
-impl Gw<'_, '_> {
+/// Names of the peerings in the applied configuration, as `show tech` lists them.
+#[derive(Debug, Clone)]
+pub struct RunningPeerings<'b> {
+    names: BTreeSet<&'b str>,
+    /// The list was read to its end: a name that is not in it does not run.
+    whole: bool,
+}
+
+impl RunningPeerings<'_> {
+    /// True if the applied configuration holds the peering; none where the list was not read to its end.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> Option<bool> {
+        if self.names.contains(name) {
+            return Some(true);
+        }
+        self.whole.then_some(false)
+    }
+}
+
+impl<'b> Gw<'_, 'b> {
     /// Newest generation of the GatewayAgent; none where the capture does not tell it.
     #[must_use]
     pub fn generation(&self) -> Option<i64> {
@@ -72,16 +93,21 @@ impl Gw<'_, '_> {
         self.show_tech().and_then(|output| output.value.runs_peering(name))
     }
 
+    /// The peerings that `show tech` lists, for many questions; none where it was not captured.
+    #[must_use]
+    pub fn running_peerings(&self) -> Option<RunningPeerings<'b>> {
+        let tech = &self.show_tech()?.value;
+        let short = tech.vpcs.iter().flatten().flat_map(|vpc| &vpc.peerings).map(|peering| &peering.name);
+        let long = tech.peerings.iter().flatten().flat_map(|vpc| &vpc.peerings).map(|peering| &peering.name);
+        let names = short.chain(long).map(|name| name.value.as_str()).collect();
+        // No peering has an empty name.
+        Some(RunningPeerings { names, whole: tech.runs_peering("") == Some(false) })
+    }
+
     /// Instant of the status that was captured, where it has one.
     #[must_use]
     pub fn status_at(&self) -> Option<jiff::Timestamp> {
         let collected = || self.agent().and_then(|agent| agent.status.state.last_collected_time);
         self.heartbeat().or_else(collected).and_then(Time::at)
-    }
-
-    /// True if the capture time is the present of a collection, not only a lower bound of it.
-    #[must_use]
-    pub fn clock_is_exact(&self) -> bool {
-        self.cx.clock().quality == Quality::Exact
     }
 }

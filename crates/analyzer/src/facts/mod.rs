@@ -31,6 +31,7 @@ mod subnets;
 mod traffic;
 mod violations;
 
+pub use applied::RunningPeerings;
 pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
 pub use clock_off::ClockOff;
 pub use context::Context;

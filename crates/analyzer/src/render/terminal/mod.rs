@@ -226,11 +226,8 @@ fn not_checked(out: &mut String, report: &Report, style: Style, options: Options
         .collect();
     ordered.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(b.0)));
     for (what, rules, commands) in ordered.iter().take(limit) {
-        let names = if rules.len() > 3 && !options.verbose {
-            format!("{} rules", rules.len())
-        } else {
-            rules.join(", ")
-        };
+        let names =
+            if rules.len() > 3 && !options.verbose { format!("{} rules", rules.len()) } else { rules.join(", ") };
         push_wrapped(out, &format!("{}: {names}", sanitize(what)), " - ", "   ", options.width);
         for command in commands.iter().take(MAX_COMMANDS) {
             let _ = writeln!(out, "     {}", style.command(&format!("$ {}", sanitize(command))));

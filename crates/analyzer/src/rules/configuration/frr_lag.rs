@@ -243,6 +243,28 @@ mod tests {
     }
 
     #[test]
+    fn the_status_of_25_05_follows_every_generation() {
+        let world = |frr: i64| {
+            World::empty("2026-10-06T09:41:17Z").add(&format!(
+                "apiVersion: gwint.githedgehog.com/v1alpha1
+kind: GatewayAgent
+metadata: {{name: gw-a, namespace: fab, generation: 6, creationTimestamp: \"2026-10-01T00:00:00Z\"}}
+spec: {{gateway: {{asn: 65534}}}}
+status:
+  agentVersion: v0.28.0
+  lastAppliedGen: 6
+  lastAppliedTime: \"2026-10-06T09:30:00Z\"
+  state: {{lastCollectedTime: \"2026-10-06T09:41:10Z\", frr: {{lastAppliedGen: {frr}}}}}
+"
+            ))
+        };
+        let found = said(&FrrLag, &world(5));
+        assert_eq!(found.lines(), ["error GatewayAgent/gw-a"]);
+        assert_eq!(found.findings[0].evidence[1].field.as_deref(), Some("metadata.generation"));
+        assert_eq!(said(&FrrLag, &world(6)).passed, 1);
+    }
+
+    #[test]
     fn no_status_no_verdict() {
         let world = World::healthy().small().unset("GatewayAgent/gateway-2", "/status");
         let said = said(&FrrLag, &world);

@@ -263,12 +263,12 @@ fn report(
 /// Peerings that came after the generation that runs: those that `show tech` lacks, else the younger ones.
 fn changed_peerings(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>, applied: i64) -> Vec<String> {
     let applied_at = gateway.applied_at().and_then(Time::at);
-    let tech = gateway.show_tech().map(|output| &output.value);
+    let running = gateway.running_peerings();
     let is_new = |name: &String| {
         if applied == 0 {
             return true;
         }
-        if let Some(runs) = tech.and_then(|tech| tech.runs_peering(name)) {
+        if let Some(runs) = running.as_ref().and_then(|running| running.holds(name)) {
             return !runs;
         }
         let peering = gateway.cx().find::<GatewayPeering>(name);

@@ -9,7 +9,7 @@ pub(super) mod tests;
 use std::collections::BTreeMap;
 
 use super::commands;
-use crate::facts::{Context, GatewayAgent, Gw, Refusal, duration_words, has_whole_spec};
+use crate::facts::{Context, GatewayAgent, Gw, Refusal, RunningPeerings, duration_words, has_whole_spec};
 use crate::finding::{Confidence, Evidence, Finding, Key, KeyKind, Severity};
 use crate::rule::{Outcome, Relation, Source};
 use crate::validate::explain::explain;
@@ -45,6 +45,22 @@ pub(super) struct Known<'c, 'b> {
     pub(super) gateway: Gw<'c, 'b>,
     pub(super) refusal: Option<Refusal>,
     pub(super) runs_newest: Option<bool>,
+    /// What `show tech` lists.
+    pub(super) running: Option<RunningPeerings<'b>>,
+    /// Base version of the dataplane.
+    pub(super) version: Option<(u32, u32, u32)>,
+}
+
+impl<'c, 'b> Known<'c, 'b> {
+    fn of(gateway: Gw<'c, 'b>) -> Self {
+        Self {
+            gateway,
+            refusal: gateway.refusal(),
+            runs_newest: gateway.runs_newest(),
+            running: gateway.running_peerings(),
+            version: gateway.dataplane_release().0.map(|version| version.base()),
+        }
+    }
 }
 
 /// One violation with the gateways whose configuration holds it.
@@ -58,10 +74,7 @@ pub(super) fn report(cx: &Context<'_>, out: &mut Outcome, owns: &dyn Fn(&Violati
     let known: BTreeMap<&str, Known<'_, '_>> = cx
         .gateways()
         .filter(|gateway| gateway.agent().is_some())
-        .map(|gateway| {
-            let (refusal, runs_newest) = (gateway.refusal(), gateway.runs_newest());
-            (gateway.name(), Known { gateway, refusal, runs_newest })
-        })
+        .map(|gateway| (gateway.name(), Known::of(gateway)))
         .collect();
     let mut cases: BTreeMap<_, Case<'_, '_>> = BTreeMap::new();
     let mut broken: BTreeMap<&str, usize> = BTreeMap::new();

@@ -128,6 +128,7 @@ status: {lastAppliedGen: 5, state: {frr: {lastAppliedGen: 5}}}
 }
 
 const LINES: &str = "\
+2026-10-06T09:20:00.000000Z ERROR mgmt dataplane_nat::portfw: 88: Failure adding port-forwarding rule (config validation failed)
 2026-10-06T09:35:19.100000Z ERROR rio dataplane_routing::frr::frrmi: 380: Failed to apply FRR configuration for gen 60: Reloading error
 2026-10-06T09:36:19.100000Z  INFO mgmt dataplane_mgmt::processor::proc: 195: Rolling back to config with genid 5...
 2026-10-06T09:40:00.000000Z  WARN rio dataplane_routing::frr::frrmi: 300: Request sent to frr-agent timed out! Will reconnect...

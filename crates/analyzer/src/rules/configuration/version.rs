@@ -126,6 +126,7 @@ fn report(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>, wanted: &Wanted, o
     let build = is_dev(reported) || is_dev(&wanted.version);
     let severity = if build { Severity::Info } else { Severity::Warning };
     let misfit = misfit(gateway);
+    let known = gateway.daemon_set(PodRole::Dataplane).is_some();
     let why = if misfit.is_some() {
         "Its log shows that the versions do not fit together."
     } else {
@@ -137,7 +138,8 @@ fn report(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>, wanted: &Wanted, o
             agent.subject(),
             format!("{name} runs dataplane {reported}, but {}", wanted.words),
         )
-        .confidence(Confidence::Certain)
+        // Without the DaemonSet a rollout cannot be told.
+        .confidence(if known { Confidence::Certain } else { Confidence::Likely })
         .detail(why)
         .evidence(agent.evidence(&["status", "state", "dataplane", "version"], "version that the dataplane reports"))
         .evidence(wanted.evidence.clone())

@@ -99,8 +99,8 @@ fn other_gateway(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>) -> Option<D
     // After a restart the own apply time is gone, so that a later change cannot be told from an earlier one.
     let own = gateway.applied_at().and_then(Time::at)?;
     // Where all peerings run already, the change may be one of this gateway alone.
-    let tech = gateway.show_tech().map(|output| &output.value);
-    let runs = |name: &String| tech.is_some_and(|tech| tech.runs_peering(name) == Some(true));
+    let running = gateway.running_peerings();
+    let runs = |name: &String| running.as_ref().is_some_and(|running| running.holds(name) == Some(true));
     if agent.spec.peerings.keys().all(runs) {
         return None;
     }

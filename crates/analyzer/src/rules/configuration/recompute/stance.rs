@@ -1,5 +1,7 @@
 //! Does a gateway refuse a violation, or does it run it?
 
+use std::collections::BTreeSet;
+
 use super::{Case, Known};
 use crate::validate::Subject as Broken;
 use crate::validate::Violation;
@@ -24,16 +26,15 @@ pub(super) fn stances(case: &Case<'_, '_>) -> Vec<Stance> {
     let mut stances: Vec<Stance> = case.gateways.iter().map(|known| stance(known, case.violation)).collect();
     // A dataplane of the same version that runs the violation shows that it is accepted: then it is not the
     // reason why another gateway lags, unless that one says so.
-    let accepting: Vec<_> = case
+    let accepting: BTreeSet<_> = case
         .gateways
         .iter()
         .zip(&stances)
         .filter(|(_, stance)| **stance == Stance::Runs)
-        .map(|(known, _)| known.gateway.dataplane_release().0.map(|version| version.base()))
+        .map(|(known, _)| known.version)
         .collect();
     for (known, stance) in case.gateways.iter().zip(&mut stances) {
-        let version = known.gateway.dataplane_release().0.map(|version| version.base());
-        if *stance == (Stance::Refuses { named: false }) && accepting.contains(&version) {
+        if *stance == (Stance::Refuses { named: false }) && accepting.contains(&known.version) {
             *stance = Stance::Unknown;
         }
     }
@@ -63,7 +64,6 @@ fn stance(known: &Known<'_, '_>, violation: &Violation) -> Stance {
         Broken::Peerings(a, b) => vec![a, b],
         _ => Vec::new(),
     };
-    let tech = gateway.show_tech().map(|output| &output.value);
-    let runs = |name: &&String| tech.is_some_and(|tech| tech.runs_peering(name) == Some(true));
+    let runs = |name: &&String| known.running.as_ref().is_some_and(|running| running.holds(name) == Some(true));
     if !peerings.is_empty() && peerings.iter().all(runs) { Stance::Runs } else { Stance::Refuses { named: false } }
 }

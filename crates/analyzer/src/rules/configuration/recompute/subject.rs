@@ -94,8 +94,8 @@ fn completing<'b>(
     refusing: &[&Known<'_, '_>],
 ) -> (&'b str, &'b str, Option<String>) {
     for known in refusing {
-        let Some(output) = known.gateway.show_tech() else { continue };
-        let missing = match (output.value.runs_peering(a), output.value.runs_peering(b)) {
+        let Some(running) = &known.running else { continue };
+        let missing = match (running.holds(a), running.holds(b)) {
             (Some(false), Some(true)) => (a, b),
             (Some(true), Some(false)) => (b, a),
             _ => continue,
