@@ -1,5 +1,6 @@
 //! What an entry is, told by its bytes.
 
+use super::date::date_in;
 use super::dump::looks_like_dump;
 use super::known::Known;
 use super::noise::noise_above;
@@ -30,8 +31,12 @@ pub enum Content {
     Session,
     /// Output of a known command.
     Command(Known),
+    /// Logs of several containers in one file, each line with its container.
+    Logs,
     /// A log.
     Log(Dialect),
+    /// When the collection was made.
+    Date,
     /// Only messages of the collector.
     Messages,
     /// Nothing in it.
@@ -57,7 +62,9 @@ impl Content {
             Self::ClusterDump => "cluster-dump",
             Self::Session => "session",
             Self::Command(_) => "command-output",
+            Self::Logs => "logs",
             Self::Log(_) => "log",
+            Self::Date => "date",
             Self::Messages => "messages",
             Self::Empty => "empty",
             Self::Binary => "binary",
@@ -74,6 +81,12 @@ pub fn classify(text: &str) -> Content {
     }
     // What kubectl wrote above its output does not tell what the output is.
     let trimmed = text.get(noise_above(text)..).unwrap_or("").trim_start();
+    if date_in(text).is_some() {
+        return Content::Date;
+    }
+    if is_nothing(text.trim()) {
+        return Content::Messages;
+    }
     if looks_like_dump(text) {
         return Content::Dump;
     }
@@ -134,6 +147,12 @@ fn looks_like_docker_log(text: &str) -> bool {
         && (line.contains("\"log\":") || line.contains("\"msg\":") || line.contains("\"message\":"))
         && (line.contains("\"time\":") || line.contains("\"ts\":") || line.contains("\"level\":"))
         && !line.contains("\"apiVersion\"")
+}
+
+/// What scripts write where there is nothing: `jq` of a missing field, `|| echo "No previous logs"`.
+#[must_use]
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(text, "null" | "{}" | "[]" | "\"\"" | "No previous logs")
 }
 
 /// A cheap look for the headers of a show-tech or console file, before the whole file is taken apart.
