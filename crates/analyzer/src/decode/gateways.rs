@@ -226,6 +226,10 @@ fn output(
         // `gateway-1# show bgp summary` where no object names the gateway.
         owner.gateway = super::session::host(title).map(str::to_owned);
     }
+    // Without any object, a file that is named after a gateway is all there is.
+    if owner.gateway.is_none() && content == Content::Metrics && names.is_empty() {
+        owner.gateway = metrics_gateway(&entry.path).map(str::to_owned);
+    }
     let Some(name) = owner.gateway.clone() else {
         if let (Content::Command(Known::Routes), Some(switch)) = (content, switch) {
             if let Ok(value) = RouteTables::parse(&entry.text) {
@@ -251,6 +255,19 @@ fn output(
     gathered.attributions.insert(key_of(sources, id), format!("{name}, {how}"));
     let data = gateways.entry(name.clone()).or_insert_with(|| named(&name));
     read_into(data, id, content, &entry.text, owner.by_name, &mut gathered.problems);
+}
+
+/// The gateway in the name of a metrics file: `metrics-<gateway>.prom`, `<gateway>-metrics.txt`.
+fn metrics_gateway(path: &str) -> Option<&str> {
+    let file = path.rsplit('/').next()?;
+    let stem = file.split('.').next()?;
+    let name = stem
+        .strip_prefix("metrics-")
+        .or_else(|| stem.strip_prefix("metrics_"))
+        .or_else(|| stem.strip_suffix("-metrics"))
+        .or_else(|| stem.strip_suffix("_metrics"))?;
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (!name.is_empty() && name.chars().all(valid)).then_some(name)
 }
 
 fn note_insight(data: &mut GatewayData, command: &str, stream: &str, id: EntryId) {

@@ -7,10 +7,10 @@ use std::process::{Command, Output, Stdio};
 
 /// Standard output, standard error and exit code.
 #[derive(Debug)]
-pub struct Said {
-    pub out: String,
-    pub err: String,
-    pub code: i32,
+pub(crate) struct Said {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) code: i32,
 }
 
 impl From<Output> for Said {
@@ -24,19 +24,19 @@ impl From<Output> for Said {
 }
 
 /// The program, with nothing of the environment that could change what it prints.
-pub fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hh-analyze"));
     command.env_remove("NO_COLOR").env_remove("COLUMNS").stdin(Stdio::null());
     command
 }
 
 /// Runs it.
-pub fn say(arguments: &[&str]) -> Said {
+pub(crate) fn say(arguments: &[&str]) -> Said {
     program().args(arguments).output().expect("the program").into()
 }
 
 /// Runs it with something on standard input.
-pub fn say_with(input: &[u8], arguments: &[&str]) -> Said {
+pub(crate) fn say_with(input: &[u8], arguments: &[&str]) -> Said {
     let mut child = program()
         .args(arguments)
         .stdin(Stdio::piped())
@@ -56,12 +56,12 @@ pub fn say_with(input: &[u8], arguments: &[&str]) -> Said {
 }
 
 /// Path of an example bundle.
-pub fn bundle(name: &str) -> String {
+pub(crate) fn bundle(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bundles").join(name).to_string_lossy().into_owned()
 }
 
 /// A directory of this test alone, removed at the end.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
