@@ -32,7 +32,6 @@ static META: Meta = Meta {
         Source::Gateways,
         Source::Pods,
         Source::Nodes,
-        Source::Events,
         Source::Fabricator,
         Source::Deployments,
         Source::ShowTech,

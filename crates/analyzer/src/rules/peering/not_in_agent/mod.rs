@@ -48,7 +48,7 @@ Peerings younger than a minute, or waiting for their deletion; the GatewayAgent 
 ## What to do
 Correct the key in the peering, or create what it names.",
     explains: &[Relation { effects: &["GW-CTR-ZERO"], join: &[KeyKind::Peering] }],
-    order: Order::Controller,
+    order: Order::Configuration,
 };
 
 impl Rule for NotInAgent {

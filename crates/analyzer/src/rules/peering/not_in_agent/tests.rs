@@ -80,6 +80,7 @@ fn what_looks_missing_and_is_not() {
     for world in [
         healthy(),
         World::older().small(),
+        healthy().unset("GatewayPeering/vpc-01--vpc-03", "/status"),
         with_peering("vpc-02", &now),
         with_peering("lab", EARLIER).set("GatewayPeering/new", "/metadata/deletionTimestamp", now.as_str()),
         healthy().delete("Gateway/gateway-2").set("GatewayAgent/gateway-2", "/spec/peerings", json!({})),

@@ -32,6 +32,7 @@ static META: Meta = Meta {
         Source::ControllerLog,
         Source::Pods,
         Source::Nodes,
+        Source::Fabricator,
     ],
     explanation:
         "Compares Gateway.spec with `spec.gateway` of its GatewayAgent, the VPCInfos with `spec.vpcs`, and the \
