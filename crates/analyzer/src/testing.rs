@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use hh_worlds::World;
 
-use crate::ingest::{Content, DirEntry, Input, InputKind};
+use crate::decode::decode;
+use crate::facts::{Context, Facts};
+use crate::ingest::{Content, DirEntry, Input, InputKind, Opened};
 use crate::report::{FindingOut, Report};
 use crate::rule::{Rule, RuleRun};
 use crate::{Analysis, Options, analyze, open};
@@ -68,6 +70,34 @@ pub(crate) fn said_with(rule: &'static dyn Rule, world: &World, options: &Option
 /// What a rule says of a world that is captured as files.
 pub(crate) fn said_of_files(rule: &'static dyn Rule, files: BTreeMap<String, Vec<u8>>) -> Said {
     pick(rule, analysis_of_files(files, &Options::default()))
+}
+
+/// Reads files and shows the facts of their one capture: for tests of derived facts.
+pub(crate) fn with_facts_of_files<T>(
+    files: BTreeMap<String, Vec<u8>>,
+    look: impl FnOnce(&crate::facts::Facts<'_>) -> T,
+) -> T {
+    let options = Options::default();
+    let entries = files
+        .into_iter()
+        .map(|(path, bytes)| DirEntry { path, content: Content::File(bytes), modified: None })
+        .collect();
+    let input = Input { name: "facts".into(), kind: InputKind::Directory(entries) };
+    let crate::ingest::Opened { mut sources, mut problems, .. } = open(input, &options).opened;
+    let mut decoded = crate::decode::decode(&mut sources, &mut problems, &options);
+    assert_eq!(decoded.captures.len(), 1, "one capture");
+    look(&crate::facts::Facts::new(&sources, &options, decoded.captures.remove(0)))
+}
+
+/// Looks at the facts of a world that is captured as a dump.
+pub(crate) fn with_facts<T>(world: &World, look: impl FnOnce(&Context<'_>) -> T) -> T {
+    let options = Options::default();
+    let input = Input { name: "world.hhs".into(), kind: InputKind::File(world.hhs().into_bytes(), None) };
+    let Opened { mut sources, mut problems, .. } = open(input, &options).opened;
+    let decoded = decode(&mut sources, &mut problems, &options);
+    let capture = decoded.captures.into_iter().next().expect("a capture");
+    let facts = Facts::new(&sources, &options, capture);
+    look(&Context::new(&facts))
 }
 
 fn pick(rule: &'static dyn Rule, analysis: Analysis) -> Said {

@@ -127,8 +127,7 @@ fn scalar(out: &mut String, indent: usize, key: &str, text: &str) {
         || text.chars().any(|c| c != '\n' && c.is_control())
         || text.lines().any(|line| line.ends_with(' '));
     if awkward {
-        let quoted = serde_json::to_string(text).unwrap_or_default();
-        let _ = writeln!(out, "{pad}{key}: {quoted}");
+        let _ = writeln!(out, "{pad}{key}: {}", quoted(text, indent));
         return;
     }
     let keep = match (text.ends_with('\n'), text.ends_with("\n\n")) {
@@ -146,9 +145,55 @@ fn scalar(out: &mut String, indent: usize, key: &str, text: &str) {
     }
 }
 
+/// A double-quoted scalar as the dump's writer makes it: escapes, folded at blanks after 80 columns.
+fn quoted(text: &str, indent: usize) -> String {
+    let mut out = String::from("\"");
+    let mut column = indent;
+    let mut chars = text.chars().peekable();
+    let mut last = ' ';
+    while let Some(c) = chars.next() {
+        let before = out.len();
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\u{1b}' => out.push_str("\\e"),
+            '\u{85}' | '\u{a0}' | '\u{feff}' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04X}", c as u32);
+            }
+            c if c.is_control() => {
+                let _ = write!(out, "\\x{:02X}", c as u32);
+            }
+            ' ' if column > 80 && last != ' ' && chars.peek().is_some_and(|next| *next != ' ') => {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent + 2));
+                column = indent + 2;
+                last = ' ';
+                continue;
+            }
+            c => out.push(c),
+        }
+        column += out.len() - before;
+        last = c;
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn awkward_text_survives_writing() {
+        let text = format!(" \u{1b}[2mx\u{1b}[0m \t\"a\\b\"  two {}\r\n\u{7}\u{feff} end ", "word ".repeat(40));
+        let world = World::empty("2026-03-04T09:20:30Z").log("gw--x--dataplane-abcde", "dataplane", &text);
+        assert!(world.hhs().lines().all(|line| line.len() < 120), "{}", world.hhs());
+        let again = World::from_dump(&world.hhs());
+        assert_eq!(again.logs, world.logs);
+    }
 
     #[test]
     fn a_world_survives_writing() {

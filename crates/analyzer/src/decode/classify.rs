@@ -1,9 +1,9 @@
 //! What an entry is, told by its bytes.
 
-use std::borrow::Cow;
-
+use super::date::date_in;
 use super::dump::looks_like_dump;
 use super::known::Known;
+use super::noise::noise_above;
 use crate::parse::log::{Dialect, looks_like_log};
 use crate::parse::table::MessageKind;
 use crate::parse::{describe, prometheus, sections, table};
@@ -27,10 +27,16 @@ pub enum Content {
     Sections,
     /// `kubectl cluster-info dump` to standard output.
     ClusterDump,
+    /// A copy of a terminal session: prompts and outputs.
+    Session,
     /// Output of a known command.
     Command(Known),
+    /// Logs of several containers in one file, each line with its container.
+    Logs,
     /// A log.
     Log(Dialect),
+    /// When the collection was made.
+    Date,
     /// Only messages of the collector.
     Messages,
     /// Nothing in it.
@@ -54,8 +60,11 @@ impl Content {
             Self::Metrics => "metrics",
             Self::Sections => "show-tech",
             Self::ClusterDump => "cluster-dump",
+            Self::Session => "session",
             Self::Command(_) => "command-output",
+            Self::Logs => "logs",
             Self::Log(_) => "log",
+            Self::Date => "date",
             Self::Messages => "messages",
             Self::Empty => "empty",
             Self::Binary => "binary",
@@ -67,9 +76,16 @@ impl Content {
 /// Tells what a text is. The name is not looked at.
 #[must_use]
 pub fn classify(text: &str) -> Content {
-    let trimmed = text.trim_start();
-    if trimmed.is_empty() {
+    if text.trim_start().is_empty() {
         return Content::Empty;
+    }
+    // What kubectl wrote above its output does not tell what the output is.
+    let trimmed = text.get(noise_above(text)..).unwrap_or("").trim_start();
+    if date_in(text).is_some() {
+        return Content::Date;
+    }
+    if is_nothing(text.trim()) {
+        return Content::Messages;
     }
     if looks_like_dump(text) {
         return Content::Dump;
@@ -85,7 +101,7 @@ pub fn classify(text: &str) -> Content {
             return Content::Json;
         }
     }
-    if sections::SectionedFile::parse(text).is_some() {
+    if may_have_sections(text) && sections::SectionedFile::parse(text).is_some() {
         return Content::Sections;
     }
     if memchr::memmem::find(text.as_bytes(), b"==== START logs for container").is_some() {
@@ -94,7 +110,7 @@ pub fn classify(text: &str) -> Content {
     if has_line(text, &["apiVersion:", "- apiVersion:", "items:", "- metadata:", "kind:"]) && !looks_like_table(text) {
         return Content::Yaml;
     }
-    if prometheus::looks_like_metrics(text) || prometheus::curl_failure(text).is_some() {
+    if prometheus::looks_like_metrics(text) || no_metrics(text) {
         return Content::Metrics;
     }
     if let Some(known) = Known::by_content(text) {
@@ -115,6 +131,14 @@ pub fn classify(text: &str) -> Content {
     Content::Unknown
 }
 
+/// What curl says in place of metrics. Logs and errors of kubectl tell of refused connections, too.
+fn no_metrics(text: &str) -> bool {
+    let about_metrics =
+        || text.contains("curl") || text.contains("wget") || text.contains(":9442") || text.contains("port 9442");
+    (prometheus::curl_failure(text).is_some() && about_metrics() || prometheus::empty_answer(text))
+        && looks_like_log(text).is_none()
+}
+
 /// One JSON object per line with a time and a message is a log.
 fn looks_like_docker_log(text: &str) -> bool {
     let line = text.lines().next().unwrap_or("");
@@ -123,6 +147,18 @@ fn looks_like_docker_log(text: &str) -> bool {
         && (line.contains("\"log\":") || line.contains("\"msg\":") || line.contains("\"message\":"))
         && (line.contains("\"time\":") || line.contains("\"ts\":") || line.contains("\"level\":"))
         && !line.contains("\"apiVersion\"")
+}
+
+/// What scripts write where there is nothing: `jq` of a missing field, `|| echo "No previous logs"`.
+#[must_use]
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(text, "null" | "{}" | "[]" | "\"\"" | "No previous logs")
+}
+
+/// A cheap look for the headers of a show-tech or console file, before the whole file is taken apart.
+fn may_have_sections(text: &str) -> bool {
+    let holds = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    text.starts_with("=== ") || holds("\n=== ") || holds("Executing: ") || holds("== Console diagnostics for ")
 }
 
 /// The character after the bracket fits JSON.
@@ -149,46 +185,6 @@ fn looks_like_table(text: &str) -> bool {
     !table::tables(head).is_empty()
 }
 
-/// Blanks out lines that the collector wrote around YAML or JSON (`Warning: …`, `Error from server …`,
-/// prompts), so that offsets stay right. Only lines before the first and after the last line of the
-/// document are touched.
-#[must_use]
-pub(super) fn without_noise(text: &str) -> Cow<'_, str> {
-    let is_noise = |line: &str| {
-        let line = line.trim_end();
-        !line.starts_with([' ', '#'])
-            && (MessageKind::parse(line).is_some() || table::Command::parse(line, 0).is_some() || is_prompt(line))
-    };
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if !(line.trim().is_empty() || is_noise(line)) {
-            break;
-        }
-        start += line.len();
-    }
-    let mut end = text.len();
-    for line in text.rsplit('\n') {
-        if !(line.trim().is_empty() || is_noise(line)) {
-            break;
-        }
-        end = end.saturating_sub(line.len() + 1);
-    }
-    if (start == 0 && text.get(end..).is_none_or(|tail| tail.trim().is_empty())) || end <= start {
-        return Cow::Borrowed(text);
-    }
-    let blank = |part: &str| -> String { part.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect() };
-    let mut out = blank(text.get(..start).unwrap_or(""));
-    out.push_str(text.get(start..end).unwrap_or(""));
-    out.push_str(&blank(text.get(end..).unwrap_or("")));
-    Cow::Owned(out)
-}
-
-/// `core@control-1 ~ $ …` or a bare prompt.
-fn is_prompt(line: &str) -> bool {
-    let line = line.trim_end();
-    line.ends_with(" $") || line.ends_with(" #") || line.starts_with("$ ") || line.contains(" $ kubectl ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,14 +205,5 @@ mod tests {
         );
         assert_eq!(classify("No resources found in fab namespace.\n"), Content::Messages);
         assert_eq!(classify("hello world\nthis is a letter\n"), Content::Unknown);
-    }
-
-    #[test]
-    fn noise_is_blanked_in_place() {
-        let text = "Warning: v1 is deprecated\napiVersion: v1\nkind: Pod\nerror: connection lost\n";
-        let clean = without_noise(text);
-        assert_eq!(clean.len(), text.len());
-        assert_eq!(clean.trim(), "apiVersion: v1\nkind: Pod");
-        assert!(matches!(without_noise("apiVersion: v1\nkind: Pod\n"), Cow::Borrowed(_)));
     }
 }

@@ -3,8 +3,11 @@
 
 use jiff::Timestamp;
 
-use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span};
+use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span, Text};
 use crate::yaml::{self, NodeKind, NodeRef};
+
+/// Keys of a dump.
+const KEYS: [&str; 7] = ["createdAt", "createdBy", "gatewayInsights", "name", "podLogs", "resources", "version"];
 
 /// What the head of a dump tells.
 #[derive(Debug, Clone)]
@@ -21,6 +24,15 @@ pub(super) struct Dump {
 /// A JSON or re-sorted one is told by `version` and `resources`.
 #[must_use]
 pub(super) fn looks_like_dump(text: &str) -> bool {
+    let text = text.trim_start_matches("---").trim_start();
+    if let Some(inner) = text.strip_prefix('{') {
+        let key = inner.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+        let holds = |key: &str| memchr::memmem::find(text.as_bytes(), format!("\"{key}\":").as_bytes()).is_some();
+        return key.is_some_and(|key| KEYS.contains(&key))
+            && holds("createdAt")
+            && (holds("createdBy") || holds("version"))
+            && (holds("resources") || holds("podLogs"));
+    }
     let mut keys = Vec::new();
     for line in text.lines().take(400) {
         let starts = line.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
@@ -31,7 +43,6 @@ pub(super) fn looks_like_dump(text: &str) -> bool {
             }
         }
     }
-    const KEYS: [&str; 7] = ["createdAt", "createdBy", "gatewayInsights", "name", "podLogs", "resources", "version"];
     match keys.as_slice() {
         ["createdAt", "createdBy", ..] => true,
         [first, ..] if KEYS.contains(first) => {
@@ -54,7 +65,8 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
     let text = entry.text.clone();
     let cut = entry.truncated;
     let parsed = yaml::parse(id, &text, Span::new(0, text.len()));
-    let root = parsed.tree.root();
+    let tree = parsed.tree;
+    let root = tree.root();
     let truncated = cut || root.is_none_or(|root| root.get("version").is_none());
     problems.extend(parsed.problems);
     if truncated {
@@ -65,7 +77,7 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
         );
     }
     let created_at = root.and_then(|root| root.str("createdAt")).and_then(|text| text.parse().ok());
-    let mut dump = Dump { entry: id, created_at, truncated };
+    let dump = Dump { entry: id, created_at, truncated };
     let Some(root) = root else { return dump };
     if let Some(version) = root.get("version") {
         check_version(version, problems);
@@ -76,28 +88,48 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
     }
     pod_logs(root, &mut found);
     insights(root, &mut found);
+    for (key, _) in root.entries().filter(|(key, _)| key.text().is_none_or(|key| !KEYS.contains(&key))) {
+        let place = key.place();
+        let message = format!("the dump's field `{}` is not known and not read", key.text().unwrap_or(""));
+        problems.push(Problem::note(ProblemKind::Unrecognised, message).at(place.entry, place.span));
+    }
+    let mut derived = Vec::new();
     for (path, role, node) in found {
-        if node.kind() != NodeKind::Scalar || node.text().is_none_or(str::is_empty) {
+        let place = node.place();
+        if node.kind() != NodeKind::Scalar {
+            problems.push(
+                Problem::warning(ProblemKind::Layout, format!("`{path}` of the dump is not a text: not read"))
+                    .at(place.entry, place.span),
+            );
             continue;
         }
-        let place = node.place();
+        if node.text().is_none_or(str::is_empty) {
+            continue;
+        }
         let style = node.style().unwrap_or(ScalarStyle::Plain);
         let indent = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => yaml::block_indent(&text, place.span),
             _ => 0,
         };
         let origin = Origin::Scalar { parent: id, span: place.span, style, indent };
-        let mut derived = Entry::derived(path, node.text().unwrap_or(""), origin, role);
-        derived.truncated = truncated;
-        sources.add(derived);
+        derived.push((path, role, origin, node.text_range().unwrap_or_default()));
     }
-    if dump.created_at.is_none() && root.get("createdAt").is_some() {
-        dump.created_at = None;
+    if dump.created_at.is_none()
+        && let Some(created) = root.get("createdAt")
+    {
+        let place = created.place();
         problems.push(
             Problem::warning(ProblemKind::Field, "createdAt of the dump is not a time")
                 .help("give the capture time with --captured-at")
-                .in_entry(id),
+                .at(place.entry, place.span),
         );
+    }
+    // The strings are kept as they were decoded: a dump is mostly strings, and large.
+    let strings = Text::from(tree.into_strings());
+    for (path, role, origin, range) in derived {
+        let mut entry = Entry::derived(path, strings.part(range.start, range.end), origin, role);
+        entry.truncated = truncated;
+        sources.add(entry);
     }
     dump
 }
@@ -105,7 +137,7 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
 fn check_version(version: NodeRef<'_>, problems: &mut Vec<Problem>) {
     let text = version.text().unwrap_or("");
     let place = version.place();
-    if !text.starts_with("0.1") {
+    if text != "0.1" && !text.starts_with("0.1.") {
         problems.push(
             Problem::warning(ProblemKind::Layout, "the dump has a format version other than 0.1")
                 .help("it is read as far as it is understood")
@@ -163,6 +195,9 @@ mod tests {
     fn dumps_are_told_by_their_keys() {
         assert!(looks_like_dump("createdAt: \"2026-03-04T09:20:30Z\"\ncreatedBy:\n  hostname: x\n"));
         assert!(looks_like_dump("version: 0.1.0\nname: x\nresources: |\n  kind: Node\n"));
+        assert!(looks_like_dump("---\ncreatedAt: x\ncreatedBy:\n  hostname: x\n"));
+        assert!(looks_like_dump("{\"createdAt\":\"x\",\"createdBy\":{},\"resources\":\"kind: Node\"}"));
+        assert!(!looks_like_dump("{\"name\":\"x\",\"version\":\"1.0.0\"}"));
         assert!(!looks_like_dump("name: chart\nversion: 1.0.0\n"));
         assert!(!looks_like_dump("apiVersion: v1\nkind: List\nitems: []\n"));
     }

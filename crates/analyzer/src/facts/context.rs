@@ -1,6 +1,6 @@
 //! The door to the facts: every access is recorded.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use super::{Age, Clock, Facts, Gw, Kind, Listing, Log, LogRef, Object, Pod, PodView};
 use crate::model::Time;
@@ -10,15 +10,16 @@ use crate::rule::{Source, SourceSet};
 /// What a rule sees; one per rule run.
 #[derive(Debug)]
 pub struct Context<'b> {
-    facts: &'b Facts<'b>,
+    pub(super) facts: &'b Facts<'b>,
     read: Cell<SourceSet>,
+    pub(super) groups: OnceCell<super::groups::Groups>,
 }
 
 impl<'b> Context<'b> {
     /// A context with nothing read yet.
     #[must_use]
     pub fn new(facts: &'b Facts<'b>) -> Self {
-        Self { facts, read: Cell::new(SourceSet::default()) }
+        Self { facts, read: Cell::new(SourceSet::default()), groups: OnceCell::new() }
     }
 
     /// What was read so far.
@@ -185,6 +186,15 @@ impl<'b> Context<'b> {
     #[must_use]
     pub fn text(&self, entry: crate::source::EntryId) -> &'b str {
         self.facts.sources.text(entry)
+    }
+
+    /// The heading or prompt with a command that an entry was printed under; none for whole files.
+    #[must_use]
+    pub fn heading(&self, entry: crate::source::EntryId) -> Option<&'b str> {
+        match &self.facts.sources.get(entry)?.role {
+            crate::source::Role::Section { title } => Some(title),
+            _ => None,
+        }
     }
 
     /// Traffic that the user expects: (from, to).

@@ -228,22 +228,12 @@ impl<'b> Gw<'_, 'b> {
     /// no usable BGP section.
     #[must_use]
     pub fn sessions(&self) -> Option<(usize, usize)> {
-        let agent = self.agent()?;
-        let neighbours = &agent.spec.gateway.neighbors;
-        let vrf = agent.status.state.bgp.vrfs.get("default")?;
-        if neighbours.is_empty() {
+        let sessions = self.bgp_sessions()?;
+        let all = sessions.configured().count();
+        if all == 0 || !sessions.reported || sessions.unknown_key.is_some() {
             return None;
         }
-        let up = neighbours
-            .iter()
-            .filter(|neighbour| {
-                vrf.neighbors.iter().any(|(key, session)| {
-                    session.session_state == "established"
-                        && (key == &neighbour.ip || key.contains(&format!("-{}-", neighbour.ip)))
-                })
-            })
-            .count();
-        Some((up, neighbours.len()))
+        Some((sessions.up(), all))
     }
 
     /// Everything above in one.

@@ -88,10 +88,13 @@ impl<'b> LogRef<'b> {
         hit.message_text(self.text()).into_owned()
     }
 
-    /// Evidence of a hit, quoting its message.
+    /// Evidence of a hit, quoting its message. It points at the message, not at the time before it: in the
+    /// folded text of a dump the two often stand on different lines.
     #[must_use]
     pub fn evidence(self, hit: &Hit, note: impl Into<String>) -> Evidence {
-        Evidence::at(self.place(hit.line), note).value(self.message(hit))
+        let message = hit.message();
+        let span = if self.slice(message).trim().is_empty() { hit.line } else { message };
+        Evidence::at(self.place(span), note).value(self.message(hit))
     }
 
     /// Hits of a literal that nothing later in this log ends (gateway reference 7).

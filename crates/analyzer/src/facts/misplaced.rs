@@ -2,6 +2,7 @@
 
 use super::{Form, Objects, PodRole};
 use crate::finding::Subject;
+use crate::model::Time;
 use crate::source::Place;
 use crate::validate::version::Version;
 
@@ -14,6 +15,8 @@ pub struct Misplaced {
     pub right: &'static str,
     /// Where its namespace (or its name) stands.
     pub place: Place,
+    /// When it was created.
+    pub created: Option<Time>,
 }
 
 impl Objects {
@@ -58,7 +61,12 @@ impl Objects {
                         .at(&["metadata", "namespace"])
                         .or_else(|| object.at(&["metadata", "name"]))
                         .unwrap_or_else(|| object.raw.root());
-                    misplaced.push(Misplaced { subject: object.subject(), right, place: node.place() });
+                    misplaced.push(Misplaced {
+                        subject: object.subject(),
+                        right,
+                        place: node.place(),
+                        created: object.meta.creation_timestamp,
+                    });
                 });
             )* };
         }

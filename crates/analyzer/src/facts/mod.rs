@@ -4,42 +4,62 @@
 //! Every accessor of [`Context`] records which [`Source`] it read, so that a test can hold the sources
 //! that a rule declares against the sources that it reads.
 
+mod applied;
 mod clock;
 mod clock_off;
 mod context;
 mod gateway;
+mod gateway_spec;
 mod groups;
 mod kinds;
+mod links;
 mod liveness;
 mod log;
 mod metrics;
 mod misplaced;
 mod output;
+mod peerings;
 mod pod_state;
 mod pods;
 mod reboot;
+mod refusal;
 mod release;
+mod sessions;
 mod silence;
 mod store;
+mod subnets;
+mod traffic;
+mod violations;
 
+pub use applied::RunningPeerings;
 pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
 pub use clock_off::ClockOff;
 pub use context::Context;
 pub use gateway::{GatewayData, Gw};
+pub use gateway_spec::SpecView;
 pub use groups::Member;
 pub use kinds::*;
+pub use links::{GatewayLink, GatewayLinks, PortState, base_port, interface_key};
 pub use liveness::{Death, Health};
 pub use log::{Log, LogRef};
 pub use metrics::{Series, VpcMetrics, VpcSample};
 pub use misplaced::Misplaced;
 pub use output::{Insight, Output};
+pub use peerings::{PeeringRun, PeeringRuns, Running, external_of, is_younger, peering_sides};
 pub use pod_state::{Fault, FaultKind};
 pub use pods::{ContainerView, PodRole, PodView};
+pub use refusal::Refusal;
 pub use release::Release;
+pub use sessions::{BgpSession, BgpSessions, SessionEntry, SessionState, bare, same_address};
 pub use silence::Silence;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+pub use traffic::{Counter, CounterSource, Traffic};
+pub use violations::{AgentViolation, has_whole_spec};
+
+pub use subnets::VpcSubnets;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::decode::Capture;
 use crate::model::Time;
@@ -69,6 +89,7 @@ pub struct Facts<'b> {
     /// Route tables of switches: device and output.
     pub switch_routes: Vec<(String, Output<crate::parse::command::RouteTables>)>,
     captured: SourceSet,
+    violations: OnceLock<Vec<AgentViolation>>,
     /// Pods of each gateway: index in the listing, and role.
     gateway_pods: BTreeMap<String, Vec<(usize, PodRole)>>,
     /// Pods of each node: index in the listing.
@@ -82,7 +103,7 @@ impl<'b> Facts<'b> {
     #[must_use]
     pub fn new(sources: &'b Sources, options: &'b Options, capture: Capture) -> Self {
         let Capture { name: _, clock, truncated, objects, misplaced, logs, gateways, switch_routes } = capture;
-        let captured = SourceSet::default();
+        let (captured, violations) = (SourceSet::default(), OnceLock::new());
         let mut facts = Self {
             sources,
             options,
@@ -94,6 +115,7 @@ impl<'b> Facts<'b> {
             gateways,
             switch_routes,
             captured,
+            violations,
             gateway_pods: BTreeMap::new(),
             node_pods: BTreeMap::new(),
             reboots: BTreeMap::new(),
@@ -103,6 +125,12 @@ impl<'b> Facts<'b> {
         facts.clock.silence = Silence::find(&facts.clock, &facts.objects, &facts.logs);
         facts.index();
         facts
+    }
+
+    /// What the captured GatewayAgents break of the dataplane's rules; computed at the first call.
+    #[must_use]
+    pub fn violations(&self) -> &[AgentViolation] {
+        self.violations.get_or_init(|| violations::recompute(self))
     }
 
     /// Fills the indices.

@@ -106,4 +106,53 @@ pub(super) const SILENT_GATEWAY: &[Relation] = &[
     while_unexplained(WORKLOADS),
     while_unexplained(SWITCH_SIDE),
     same_gateway(&["GW-HA-*"]),
+    // Only if all its links are down: these findings then carry the key of its node.
+    Relation { effects: &["LINK-202"], join: &[KeyKind::Node, KeyKind::Unexplained] },
 ];
+
+/// What a broken link explains: the sessions over it.
+pub(super) const LINK_SESSIONS: &[Relation] = &[Relation {
+    effects: &[
+        "GW-BGP-MISSING",
+        "GW-BGP-DOWN",
+        "GW-BGP-ALLDOWN",
+        "GW-BGP-FLAP",
+        "GW-BFD-*",
+        "BGP-403",
+        "BGP-405",
+        "BGP-407",
+        "BGP-409",
+        "BFD-420",
+    ],
+    join: &[KeyKind::Neighbour],
+}];
+
+/// What a wrong neighbour, AS number or address explains: the sessions that it spoils.
+pub(super) const WIRING_SESSIONS: &[Relation] = &[Relation {
+    effects: &[
+        "GW-BGP-MISSING",
+        "GW-BGP-DOWN",
+        "GW-BGP-ALLDOWN",
+        "GW-BGP-FLAP",
+        "GW-BFD-*",
+        "BGP-403",
+        "BGP-405",
+        "BGP-407",
+        "BGP-409",
+        "BFD-420",
+    ],
+    join: &[KeyKind::Neighbour],
+}];
+
+/// What a gateway without (usable) sessions explains.
+pub(super) const LOST_SESSIONS: Relation = Relation {
+    effects: &[
+        "GW-EVPN-NOROUTE",
+        "GW-EXT-NOROUTE",
+        "GW-LEAF-NOROUTE",
+        "GW-HA-DEGRADED",
+        "GW-HA-NOFAILOVER",
+        "GW-CTR-*",
+    ],
+    join: &[KeyKind::Gateway],
+};

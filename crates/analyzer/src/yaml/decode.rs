@@ -137,6 +137,21 @@ pub(super) fn escape(text: &str, at: usize) -> Option<(char, usize)> {
     Some((char::from_u32(code)?, next))
 }
 
+/// The text without an escape that its end cuts.
+pub(super) fn whole_escapes(text: &str) -> &str {
+    // The longest escape is `\\UXXXXXXXX`; pairs of backslashes before it are whole.
+    let from = text.floor_char_boundary(text.len().saturating_sub(10));
+    let Some(last) = text.get(from..).and_then(|tail| tail.rfind('\\')).map(|at| from.saturating_add(at)) else {
+        return text;
+    };
+    let run = text.as_bytes().get(..=last).unwrap_or(&[]).iter().rev().take_while(|byte| **byte == b'\\').count();
+    // A backslash at the end of a line joins lines.
+    let whole = run % 2 == 0
+        || escape(text, last).is_some()
+        || matches!(byte(text, last.saturating_add(1)), Some(b'\n' | b'\r'));
+    if whole { text } else { text.get(..last).unwrap_or(text) }
+}
+
 /// Distance to the next byte that a double-quoted scalar cannot hold as it is. Texts with many escapes
 /// have short runs, for which a loop is faster than a vectorised search.
 fn special(bytes: &[u8]) -> Option<usize> {

@@ -244,6 +244,9 @@ impl Recovery<'_, '_> {
             .is_some_and(|(here, first)| here > column || (here == column && self.is_dash(first)));
         if !self.is_blank(after) || !nested || !self.divisible(value) {
             self.report(&broken);
+            if let Some(root) = self.cut_string(chunk, after) {
+                self.take(Some(root), false, chunk, links);
+            }
             return;
         }
         let key = self.attempt(Part { end: after, ..chunk.part }).ok().flatten();
@@ -255,6 +258,27 @@ impl Recovery<'_, '_> {
         if let Some(value) = self.block(value, None, level.saturating_add(1)) {
             links.extend([key, value]);
         }
+    }
+
+    /// Reads a pair whose value is a quoted string that goes on to the end of the text: a text that was cut.
+    /// What stands before the cut is the value. Only strings of several lines: half a name is no name.
+    fn cut_string(&mut self, chunk: Chunk, after: usize) -> Option<NodeId> {
+        if !self.text.get(chunk.part.end..)?.trim().is_empty() {
+            return None;
+        }
+        let quote = byte(self.text, after.saturating_add(spaces(self.text, after)))?;
+        let text = self.text.get(chunk.part.start..chunk.part.end)?;
+        let (text, close) = match quote {
+            b'"' => (decode::whole_escapes(text), '"'),
+            b'\'' => (text, '\''),
+            _ => return None,
+        };
+        if !text.trim_end().contains('\n') {
+            return None;
+        }
+        let before = chunk.part.start.saturating_sub(chunk.part.line);
+        let closed = format!("{}{text}{close}", " ".repeat(before));
+        read(self.out, &closed, self.base.saturating_add(chunk.part.line), self.problems).ok().flatten()
     }
 
     /// True where a part starts with a key or a dash, so that it can be taken apart further.

@@ -34,19 +34,30 @@ pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, wi
         (Some(field), false) => format!("{} ({})", sanitize(&evidence.note), sanitize(field)),
         (None, _) => sanitize(&evidence.note),
     };
+    // miette hangs the label from the middle of the mark; where it does not fit there it stands above.
+    let marked = columns_of(excerpt.text.get(..excerpt.start).unwrap_or(""))
+        + columns_of(excerpt.text.get(excerpt.start..excerpt.start + excerpt.len).unwrap_or("")) / 2;
+    let fits = gutter + marked + 6 + columns_of(&label) <= width;
     let snippet = Snippet {
         name,
         text: excerpt.text,
         line,
         column: column.saturating_sub(1),
         label: SourceSpan::new(excerpt.start.into(), excerpt.len),
-        note: wrap(&label, width.saturating_sub(gutter + 8).max(20)).join("\n"),
+        note: if fits { label.clone() } else { String::new() },
     };
     let mut out = String::new();
     if let Some(inner) = inner {
         for line in wrap(&format!("in {}:", sanitize(inner)), width.saturating_sub(3)) {
             out.push_str("   ");
             out.push_str(&style.dim(&line));
+            out.push('\n');
+        }
+    }
+    if !fits {
+        for line in wrap(&label, width.saturating_sub(3)) {
+            out.push_str("   ");
+            out.push_str(&line);
             out.push('\n');
         }
     }

@@ -194,27 +194,42 @@ fn problems(out: &mut String, report: &Report, style: Style, options: Options) {
     }
 }
 
-/// What is missing, with the rules that wait for it: one line a source, not one a rule.
+/// Commands shown for one missing source: one a gateway.
+const MAX_COMMANDS: usize = 4;
+
+/// What is missing, with the rules that wait for it: one item a source, not one a rule or gateway.
 fn not_checked(out: &mut String, report: &Report, style: Style, options: Options) {
     if report.not_checked.is_empty() {
         return;
     }
-    let mut missing: BTreeMap<(&str, Option<&str>), Vec<&NotChecked>> = BTreeMap::new();
+    let mut missing: BTreeMap<&str, Vec<&NotChecked>> = BTreeMap::new();
     for item in &report.not_checked {
-        missing.entry((item.missing.as_str(), item.command.as_deref())).or_default().push(item);
+        missing.entry(item.missing.as_str()).or_default().push(item);
     }
     let _ = writeln!(out, "\n{}", style.bold("Not checked"));
     let limit = if options.verbose { usize::MAX } else { 8 };
-    let mut ordered: Vec<_> = missing.into_iter().collect();
-    ordered.sort_by_key(|(_, items)| std::cmp::Reverse(items.len()));
-    for ((what, command), items) in ordered.iter().take(limit) {
-        let mut rules: Vec<&str> = items.iter().map(|item| item.rule.as_str()).collect();
-        rules.sort_unstable();
-        rules.dedup();
+    let mut ordered: Vec<(&str, Vec<&str>, Vec<&str>)> = missing
+        .into_iter()
+        .map(|(what, items)| {
+            let mut rules: Vec<&str> = items.iter().map(|item| item.rule.as_str()).collect();
+            rules.sort_unstable();
+            rules.dedup();
+            let mut commands: Vec<&str> = items.iter().filter_map(|item| item.command.as_deref()).collect();
+            commands.sort_unstable();
+            commands.dedup();
+            // A command with a name in it says more than the general one.
+            if commands.len() > 1 {
+                commands.retain(|command| !command.contains("<gateway>"));
+            }
+            (what, rules, commands)
+        })
+        .collect();
+    ordered.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(b.0)));
+    for (what, rules, commands) in ordered.iter().take(limit) {
         let names =
             if rules.len() > 3 && !options.verbose { format!("{} rules", rules.len()) } else { rules.join(", ") };
         push_wrapped(out, &format!("{}: {names}", sanitize(what)), " - ", "   ", options.width);
-        if let Some(command) = command {
+        for command in commands.iter().take(MAX_COMMANDS) {
             let _ = writeln!(out, "     {}", style.command(&format!("$ {}", sanitize(command))));
         }
     }

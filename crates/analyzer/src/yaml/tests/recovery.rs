@@ -110,3 +110,25 @@ fn hostile_texts() {
         assert!(!parsed.problems.is_empty() && parsed.problems.len() < 100, "{:.20}", text);
     }
 }
+
+#[test]
+fn a_cut_string_is_kept_up_to_the_cut() {
+    let head = "createdAt: x\npodLogs:\n  fab:\n    'pod: a':\n      c:\n        current: ";
+    for (string, value) in [
+        ("\"one\\ntwo\n          three \\\n          \\ four", "one\ntwo three  four"),
+        ("\"one\\n\n          tw\\u20", "one\n tw"),
+        ("\"one\\n\n          tw\\", "one\n tw"),
+        ("\"one\\n\n          tw\\\\", "one\n tw\\"),
+        ("'one\n\n          it''s", "one\nit's"),
+    ] {
+        let text = format!("{head}{string}");
+        let parsed = read(&text);
+        let root = parsed.tree.root().unwrap();
+        assert_eq!(root.str("createdAt"), Some("x"));
+        let current = root.at(&["podLogs", "fab", "pod: a", "c", "current"]).and_then(NodeRef::text);
+        assert_eq!(current, Some(value), "{string:?} {:?}", parsed.problems);
+        assert!(!parsed.problems.is_empty());
+    }
+    let parsed = read("metadata:\n  name: \"gatew");
+    assert_eq!(parsed.tree.root().and_then(|root| root.at(&["metadata", "name"])).map(|_| ()), None);
+}
