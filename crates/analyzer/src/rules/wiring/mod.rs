@@ -23,6 +23,7 @@ mod session_down;
 mod session_flapping;
 mod session_missing;
 mod status_frozen;
+mod view;
 mod vpc_routes;
 
 use crate::rule::Rule;
