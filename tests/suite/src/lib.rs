@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod compact;
+pub mod docs;
 pub mod expect;
 pub mod load;
 pub mod mutate;
@@ -13,9 +14,3 @@ pub mod worlds;
 
 /// Files of a bundle: path to content.
 pub type Files = std::collections::BTreeMap<String, Vec<u8>>;
-
-/// JSON Schema of the report, as text.
-#[must_use]
-pub fn schema() -> String {
-    serde_json::to_string_pretty(&hh_analyzer::report::schema()).unwrap_or_default() + "\n"
-}

@@ -1,7 +1,10 @@
 //! Whose log or output is this? A path answers only what the bytes cannot.
 
+use std::collections::BTreeSet;
+
 use crate::facts::PodRole;
 use crate::parse::log::Stream;
+use crate::source::{EntryId, Role, Sources};
 
 /// Who an entry belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +21,93 @@ pub(super) struct Owner {
     pub(super) previous: bool,
     /// True if known from a path only.
     pub(super) by_name: bool,
+}
+
+/// The owner of a log or output, from its role, else from its path.
+#[must_use]
+pub(super) fn owner(sources: &Sources, id: EntryId, names: &BTreeSet<String>) -> Owner {
+    let Some(entry) = sources.get(id) else { return Owner::default() };
+    match &entry.role {
+        Role::PodLog { namespace, pod, container, previous } => Owner {
+            namespace: namespace.clone(),
+            pod: pod.clone(),
+            container: container.clone().unwrap_or_default(),
+            gateway: PodRole::parse(pod).map(|(gateway, _)| gateway.to_owned()),
+            previous: *previous,
+            by_name: false,
+        },
+        Role::Insight { gateway, .. } => Owner { gateway: Some(gateway.clone()), ..Owner::default() },
+        Role::Section { title } => {
+            // A prompt or command names the pod or host itself.
+            let told = named(title, names);
+            if !told.pod.is_empty() || told.gateway.is_some() {
+                return Owner { by_name: false, ..told };
+            }
+            named(sources.get(sources.outer(id)).map_or("", |outer| outer.path.as_str()), names)
+        }
+        Role::File | Role::Resources => named(&entry.path, names),
+    }
+}
+
+/// The owner that a path or command names.
+fn named(path: &str, names: &BTreeSet<String>) -> Owner {
+    let mut owner = layout(path).unwrap_or_else(|| Owner {
+        pod: pod_in_path(path).unwrap_or("").to_owned(),
+        previous: previous_in_path(path),
+        ..Owner::default()
+    });
+    if owner.container.is_empty() && !owner.pod.is_empty() {
+        container_in_path(path).unwrap_or("").clone_into(&mut owner.container);
+    }
+    owner.gateway = PodRole::parse(&owner.pod)
+        .map(|(gateway, _)| gateway.to_owned())
+        .or_else(|| gateway_in_path(path, names.iter().map(String::as_str)).map(str::to_owned));
+    owner.by_name = true;
+    owner
+}
+
+/// Pod and container in the layouts of must-gather, troubleshoot.sh and the kubelet's directories
+/// (bundle reference 5).
+fn layout(path: &str) -> Option<Owner> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let make = |namespace: &str, pod: &str, container: &str, previous: bool| {
+        Some(Owner {
+            namespace: namespace.to_owned(),
+            pod: pod.to_owned(),
+            container: container.to_owned(),
+            previous,
+            ..Owner::default()
+        })
+    };
+    match parts.as_slice() {
+        [.., "namespaces", namespace, "pods", pod, container, _, "logs", file] => {
+            make(namespace, pod, container, file.starts_with("previous"))
+        }
+        [.., "pods", "logs", namespace, pod, file] => {
+            let name = file.strip_suffix(".log").unwrap_or(file);
+            let container = name.strip_suffix("-previous").unwrap_or(name);
+            make(namespace, pod, container, container != name)
+        }
+        // `<namespace>_<pod>_<uid>/<container>/<restarts>.log`
+        [.., pod, container, file] if is_numbered(file) => {
+            let (namespace, rest) = pod.split_once('_')?;
+            let (pod, _) = rest.split_once('_')?;
+            make(namespace, pod, container, false)
+        }
+        // `<pod>_<namespace>_<container>-<id>.log`
+        [.., "containers", file] => {
+            let mut names = file.splitn(3, '_');
+            let (pod, namespace, rest) = (names.next()?, names.next()?, names.next()?);
+            let (container, id) = rest.strip_suffix(".log")?.rsplit_once('-')?;
+            (id.len() == 64).then(|| make(namespace, pod, container, false)).flatten()
+        }
+        _ => None,
+    }
+}
+
+/// `0.log`, `3.log`, `3.log.20261006-090000`.
+fn is_numbered(file: &str) -> bool {
+    file.split_once(".log").is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Stream of a container's log; none for containers that no rule reads.
@@ -145,6 +235,27 @@ mod tests {
         assert_eq!(pod_in_path("logs/gw--g1--frr-mlt2x.log"), Some("gw--g1--frr-mlt2x"));
         assert_eq!(pod_in_path("logs/gw--g1--frr-mlt2x/frr-previous.log"), Some("gw--g1--frr-mlt2x"));
         assert_eq!(pod_in_path("logs/other.log"), None);
+    }
+
+    #[test]
+    fn layouts() {
+        for (path, expected) in [
+            (
+                "mg/img/namespaces/fab/pods/gw--g1--frr-mlt2x/frr/frr/logs/previous.log",
+                "fab gw--g1--frr-mlt2x frr true",
+            ),
+            ("sb/cluster-resources/pods/logs/fab/x-1/manager-previous.log", "fab x-1 manager true"),
+            ("sb/cluster-resources/pods/logs/fab/x-1/manager.log", "fab x-1 manager false"),
+            ("var/log/pods/fab_x-1_12-34/manager/0.log", "fab x-1 manager false"),
+            (&format!("var/log/containers/x-1_fab_manager-{}.log", "a".repeat(64)), "fab x-1 manager false"),
+        ] {
+            let owner = layout(path).unwrap();
+            let found = format!("{} {} {} {}", owner.namespace, owner.pod, owner.container, owner.previous);
+            assert_eq!(found, expected, "{path}");
+        }
+        for path in ["logs/x.log", "a/b/c/0.log", "containers/x_y_z.log", "pods/logs/x.log"] {
+            assert_eq!(layout(path), None, "{path}");
+        }
     }
 
     #[test]

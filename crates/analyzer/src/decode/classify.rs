@@ -1,5 +1,6 @@
 //! What an entry is, told by its bytes.
 
+use super::date::date_in;
 use super::dump::looks_like_dump;
 use super::known::Known;
 use super::noise::noise_above;
@@ -30,8 +31,12 @@ pub enum Content {
     Session,
     /// Output of a known command.
     Command(Known),
+    /// Logs of several containers in one file, each line with its container.
+    Logs,
     /// A log.
     Log(Dialect),
+    /// When the collection was made.
+    Date,
     /// Only messages of the collector.
     Messages,
     /// Nothing in it.
@@ -57,7 +62,9 @@ impl Content {
             Self::ClusterDump => "cluster-dump",
             Self::Session => "session",
             Self::Command(_) => "command-output",
+            Self::Logs => "logs",
             Self::Log(_) => "log",
+            Self::Date => "date",
             Self::Messages => "messages",
             Self::Empty => "empty",
             Self::Binary => "binary",
@@ -74,6 +81,12 @@ pub fn classify(text: &str) -> Content {
     }
     // What kubectl wrote above its output does not tell what the output is.
     let trimmed = text.get(noise_above(text)..).unwrap_or("").trim_start();
+    if date_in(text).is_some() {
+        return Content::Date;
+    }
+    if is_nothing(text.trim()) {
+        return Content::Messages;
+    }
     if looks_like_dump(text) {
         return Content::Dump;
     }
@@ -97,7 +110,7 @@ pub fn classify(text: &str) -> Content {
     if has_line(text, &["apiVersion:", "- apiVersion:", "items:", "- metadata:", "kind:"]) && !looks_like_table(text) {
         return Content::Yaml;
     }
-    if prometheus::looks_like_metrics(text) || prometheus::curl_failure(text).is_some() {
+    if prometheus::looks_like_metrics(text) || no_metrics(text) {
         return Content::Metrics;
     }
     if let Some(known) = Known::by_content(text) {
@@ -118,6 +131,14 @@ pub fn classify(text: &str) -> Content {
     Content::Unknown
 }
 
+/// What curl says in place of metrics. Logs and errors of kubectl tell of refused connections, too.
+fn no_metrics(text: &str) -> bool {
+    let about_metrics =
+        || text.contains("curl") || text.contains("wget") || text.contains(":9442") || text.contains("port 9442");
+    (prometheus::curl_failure(text).is_some() && about_metrics() || prometheus::empty_answer(text))
+        && looks_like_log(text).is_none()
+}
+
 /// One JSON object per line with a time and a message is a log.
 fn looks_like_docker_log(text: &str) -> bool {
     let line = text.lines().next().unwrap_or("");
@@ -126,6 +147,12 @@ fn looks_like_docker_log(text: &str) -> bool {
         && (line.contains("\"log\":") || line.contains("\"msg\":") || line.contains("\"message\":"))
         && (line.contains("\"time\":") || line.contains("\"ts\":") || line.contains("\"level\":"))
         && !line.contains("\"apiVersion\"")
+}
+
+/// What scripts write where there is nothing: `jq` of a missing field, `|| echo "No previous logs"`.
+#[must_use]
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(text, "null" | "{}" | "[]" | "\"\"" | "No previous logs")
 }
 
 /// A cheap look for the headers of a show-tech or console file, before the whole file is taken apart.

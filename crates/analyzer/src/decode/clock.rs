@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::facts::{Clock, Kind, Object, Objects, Quality, Sign, Signs};
+use crate::facts::{Clock, Kind, Object, Objects, Quality, Sign, Signs, duration_words};
 use crate::model::Time;
+use crate::source::{Problem, ProblemKind};
 
 /// What may tell the capture time.
 #[derive(Debug, Default)]
@@ -22,10 +23,40 @@ pub(super) struct Candidates {
 
 /// Decides the capture time.
 #[must_use]
-pub(super) fn clock(candidates: &Candidates, objects: &Objects) -> Clock {
+pub(super) fn clock(candidates: &Candidates, objects: &Objects, problems: &mut Vec<Problem>) -> Clock {
     let signs = signs(objects);
     let clock = decide(candidates, signs.newest());
+    if !clock.dump && candidates.given.is_none() {
+        problems.extend(signs.newest().and_then(|newest| too_early(candidates, newest)));
+    }
     Clock { signs, ..clock }
+}
+
+/// How much later than a stated date the times in the objects may be, in seconds (bundle reference 6).
+const TOLERANCE: i64 = 60;
+
+/// Says that the stated dates are earlier than what the objects hold, where all of them are.
+fn too_early(candidates: &Candidates, newest: &Sign) -> Option<Problem> {
+    let stated = candidates.dates.iter().chain(&candidates.directory);
+    let (at, place) = stated.max()?;
+    let behind = newest.at.as_second().saturating_sub(at.as_second());
+    if behind <= TOLERANCE {
+        return None;
+    }
+    Some(
+        Problem::note(
+            ProblemKind::Contradiction,
+            format!(
+                "the date of {place} ({at}) is {} earlier than a time of {} {} ({}): the objects' times are used",
+                duration_words(behind),
+                newest.kind,
+                newest.name,
+                newest.at
+            ),
+        )
+        .help("the clock of the collecting host is behind, or the objects were captured later than the date")
+        .in_entry(newest.entry),
+    )
 }
 
 fn decide(candidates: &Candidates, newest: Option<&Sign>) -> Clock {
@@ -36,9 +67,10 @@ fn decide(candidates: &Candidates, newest: Option<&Sign>) -> Clock {
     if let Some((now, path)) = &candidates.dump {
         return exact(*now, format!("createdAt of {path}"), true);
     }
-    let not_before = newest.map(|sign| sign.at.as_second().saturating_sub(60));
+    let not_before = newest.map(|sign| sign.at.as_second().saturating_sub(TOLERANCE));
     let plausible = |at: &Timestamp| not_before.is_none_or(|bound| at.as_second() >= bound);
-    if let Some((now, path)) = candidates.dates.iter().filter(|(at, _)| plausible(at)).max() {
+    // The earliest: the objects were read at the start of a collection that goes on for minutes.
+    if let Some((now, path)) = candidates.dates.iter().filter(|(at, _)| plausible(at)).min() {
         return exact(*now, format!("date in {path}"), false);
     }
     if let Some((now, name)) = candidates.directory.as_ref().filter(|(at, _)| plausible(at)) {
@@ -103,45 +135,6 @@ fn newest_of<K: Kind>(object: &Object<K>, times: impl IntoIterator<Item = Option
     Some(Sign { at, kind: K::NAME, name: object.meta.name.clone(), entry: object.raw.entry })
 }
 
-/// Finds a date in a small file: `date` output, RFC 3339, or the Go format of must-gather.
-#[must_use]
-pub(super) fn date_in(text: &str) -> Option<Timestamp> {
-    text.lines().take(20).filter_map(|line| date_line(line.trim())).max()
-}
-
-fn date_line(line: &str) -> Option<Timestamp> {
-    let line = line.strip_prefix("Timestamp:").unwrap_or(line).trim();
-    if let Ok(at) = line.parse::<Timestamp>() {
-        return Some(at);
-    }
-    // `2026-03-04 09:20:30.123456789 +0000 UTC m=+0.1`
-    let words: Vec<&str> = line.split_whitespace().collect();
-    if let [day, time, offset, "UTC", ..] = words.as_slice()
-        && *offset == "+0000"
-    {
-        return format!("{day}T{time}Z").parse().ok();
-    }
-    // `Wed Mar  4 09:20:30 UTC 2026`, `Wed Mar  4 09:20:30 AM UTC 2026`
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (month, day, time, half, year) = match words.as_slice() {
-        [_, month, day, time, "UTC", year] => (*month, *day, *time, "", *year),
-        [_, month, day, time, half @ ("AM" | "PM"), "UTC", year] => (*month, *day, *time, *half, *year),
-        _ => return None,
-    };
-    let month = MONTHS.iter().position(|name| *name == month)? + 1;
-    let day: u32 = day.parse().ok()?;
-    let mut parts = time.splitn(2, ':');
-    let hour: u32 = parts.next()?.parse().ok()?;
-    let rest = parts.next()?;
-    let hour = match (half, hour) {
-        ("PM", 12) | ("", _) => hour,
-        ("AM", 12) => 0,
-        ("PM", _) => hour + 12,
-        _ => hour,
-    };
-    format!("{year}-{month:02}-{day:02}T{hour:02}:{rest}Z").parse().ok()
-}
-
 /// Time in the name of a directory that troubleshoot.sh made: `support-bundle-2026-03-04T09_20_30`.
 #[must_use]
 pub(super) fn directory_time(path: &str) -> Option<(Timestamp, String)> {
@@ -158,17 +151,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates() {
+    fn directories() {
         let expected: Timestamp = "2026-03-04T09:20:30Z".parse().unwrap();
-        for text in [
-            "Issue: x\nWed Mar  4 09:20:30 UTC 2026\n",
-            "2026-03-04 09:20:30 +0000 UTC m=+0.1",
-            "Timestamp: 2026-03-04T09:20:30+00:00",
-            "Wed Mar  4 09:20:30 AM UTC 2026",
-        ] {
-            assert_eq!(date_in(text), Some(expected), "{text}");
-        }
-        assert_eq!(date_in("Wed Mar  4 09:20:30 CET 2026"), None);
         assert_eq!(directory_time("support-bundle-2026-03-04T09_20_30/x").unwrap().0, expected);
+        assert_eq!(directory_time("a/support-bundle-2026-03-04T09_20_30.tar.gz!/x").unwrap().0, expected);
+        assert_eq!(directory_time("support-bundle-new/x"), None);
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span};
+use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, ScalarStyle, Sources, Span, Text};
 use crate::yaml::{self, NodeKind, NodeRef};
 
 /// Keys of a dump.
@@ -65,7 +65,8 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
     let text = entry.text.clone();
     let cut = entry.truncated;
     let parsed = yaml::parse(id, &text, Span::new(0, text.len()));
-    let root = parsed.tree.root();
+    let tree = parsed.tree;
+    let root = tree.root();
     let truncated = cut || root.is_none_or(|root| root.get("version").is_none());
     problems.extend(parsed.problems);
     if truncated {
@@ -92,6 +93,7 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
         let message = format!("the dump's field `{}` is not known and not read", key.text().unwrap_or(""));
         problems.push(Problem::note(ProblemKind::Unrecognised, message).at(place.entry, place.span));
     }
+    let mut derived = Vec::new();
     for (path, role, node) in found {
         let place = node.place();
         if node.kind() != NodeKind::Scalar {
@@ -110,9 +112,7 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
             _ => 0,
         };
         let origin = Origin::Scalar { parent: id, span: place.span, style, indent };
-        let mut derived = Entry::derived(path, node.text().unwrap_or(""), origin, role);
-        derived.truncated = truncated;
-        sources.add(derived);
+        derived.push((path, role, origin, node.text_range().unwrap_or_default()));
     }
     if dump.created_at.is_none()
         && let Some(created) = root.get("createdAt")
@@ -123,6 +123,13 @@ pub(super) fn expand(sources: &mut Sources, id: EntryId, problems: &mut Vec<Prob
                 .help("give the capture time with --captured-at")
                 .at(place.entry, place.span),
         );
+    }
+    // The strings are kept as they were decoded: a dump is mostly strings, and large.
+    let strings = Text::from(tree.into_strings());
+    for (path, role, origin, range) in derived {
+        let mut entry = Entry::derived(path, strings.part(range.start, range.end), origin, role);
+        entry.truncated = truncated;
+        sources.add(entry);
     }
     dump
 }

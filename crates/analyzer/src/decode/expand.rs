@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Content;
 use super::classify::classify;
 use super::dump::{Dump, expand};
-use super::{sectioned, session};
+use super::{prefixed, sectioned, session};
 use crate::source::{EntryId, Problem, Role, Sources};
 
 /// What the files of a bundle are.
@@ -33,6 +33,12 @@ pub(super) fn expand_all(sources: &mut Sources, problems: &mut Vec<Problem>) -> 
             Content::ClusterDump => sectioned::expand_cluster_dump(sources, id),
             Content::Empty | Content::Binary => {}
             _ => {
+                let containers = prefixed::containers(sources.text(id));
+                if !containers.is_empty() {
+                    expanded.files.insert(id, Content::Logs);
+                    sectioned::expand_containers(sources, id, containers);
+                    continue;
+                }
                 let parts = parts(sources.text(id), content);
                 if !parts.is_empty() {
                     content = Content::Session;

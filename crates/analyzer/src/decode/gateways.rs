@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Content;
-use super::attribute::{Owner, container_in_path, stream_in_path, stream_of};
+use super::attribute::{Owner, gateway_in_path, owner, stream_in_path, stream_of};
 use super::known::Known;
-use super::pipeline::{gateway_names, node_of_pod, owner};
+use super::pipeline::{gateway_names, node_of_pod};
 use crate::facts::{Clock, GatewayData, Insight, Log, Objects, Output, Series, VpcMetrics, VpcSample};
 use crate::parse::command::{
     BfdPeers, BgpSummary, Read, RouteTables, RpcStats, RunningConfig, ShowTech, Unread, ip_link_names,
@@ -45,17 +45,24 @@ pub(super) fn gather(outputs: &Outputs<'_>) -> Gathered {
         }
     }
     let mut gathered = Gathered::default();
-    gathered.logs = logs(outputs, &names, &mut gathered.attributions);
+    let mut loose = BTreeSet::new();
+    gathered.logs = logs(outputs, &names, &mut gathered.attributions, &mut loose);
     for log in &gathered.logs {
-        names.extend(log.gateway.clone());
+        names.extend(log.gateway.clone().filter(|name| !loose.contains(name)));
     }
-    let mut gateways: BTreeMap<String, GatewayData> =
-        names.iter().map(|name| (name.clone(), GatewayData { name: name.clone(), ..GatewayData::default() })).collect();
+    let mut gateways: BTreeMap<String, GatewayData> = names.iter().map(|name| (name.clone(), named(name))).collect();
+    for name in loose {
+        gateways.entry(name.clone()).or_insert_with(|| GatewayData { loose: true, ..named(&name) });
+    }
     for (id, content) in outputs.contents {
         output(outputs, *id, *content, &names, &mut gateways, &mut gathered);
     }
     gathered.gateways = gateways.into_values().collect();
     gathered
+}
+
+fn named(name: &str) -> GatewayData {
+    GatewayData { name: name.to_owned(), ..GatewayData::default() }
 }
 
 fn key_of(sources: &Sources, id: EntryId) -> (String, Option<String>) {
@@ -68,22 +75,20 @@ fn logs(
     outputs: &Outputs<'_>,
     names: &BTreeSet<String>,
     attributions: &mut BTreeMap<(String, Option<String>), String>,
+    loose: &mut BTreeSet<String>,
 ) -> Vec<Log> {
     let sources = outputs.sources;
-    let wanted: Vec<(EntryId, Stream, Owner)> = outputs
+    let mut wanted: Vec<(EntryId, Stream, Owner)> = outputs
         .contents
         .iter()
         .filter_map(|(id, content)| {
             let Content::Log(dialect) = content else { return None };
             let entry = sources.get(*id)?;
             let mut owner = owner(sources, *id, names);
-            if owner.container.is_empty() && !owner.pod.is_empty() {
-                owner.container = container_in_path(&entry.path).unwrap_or("").to_owned();
-            }
             let stream = match &entry.role {
                 Role::PodLog { container: Some(container), pod, .. } => stream_of(pod, container)?,
                 Role::PodLog { pod, .. } => stream_of(pod, "")?,
-                Role::Section { title } => stream_in_path(title).or_else(|| stream_of(&owner.pod, ""))?,
+                Role::Section { title } => stream_in_path(title).or_else(|| stream_of(&owner.pod, &owner.container))?,
                 _ => log_stream(&owner, &entry.path, &entry.text, *dialect)?,
             };
             if owner.gateway.is_none() {
@@ -101,8 +106,23 @@ fn logs(
             Some((*id, stream, owner))
         })
         .collect();
-    for (id, stream, owner) in &wanted {
-        let how = if owner.by_name { "by name" } else { "by content" };
+    let mut all = names.clone();
+    all.extend(wanted.iter().filter_map(|(.., owner)| owner.gateway.clone()));
+    for (id, stream, owner) in &mut wanted {
+        let of_gateway = matches!(stream, Stream::Dataplane | Stream::Frr | Stream::GatewayAgent25);
+        let mut how = if owner.by_name { "by name" } else { "by content" };
+        if of_gateway && owner.gateway.is_none() {
+            owner.by_name = true;
+            if all.len() == 1 {
+                owner.gateway = all.first().cloned();
+                how = "the only gateway";
+            } else {
+                // The finding names the entry instead.
+                owner.gateway = sources.get(sources.outer(*id)).map(|entry| entry.path.clone());
+                how = "nothing names the gateway";
+                loose.extend(owner.gateway.clone());
+            }
+        }
         let whose = owner.gateway.as_deref().unwrap_or(if owner.pod.is_empty() { "unknown" } else { &owner.pod });
         attributions.insert(key_of(sources, *id), format!("{stream:?} of {whose}, {how}"));
     }
@@ -141,7 +161,22 @@ fn log_stream(owner: &Owner, path: &str, text: &str, dialect: Dialect) -> Option
                 Some(Stream::Frr)
             }
         }
-        _ => stream_in_path(path).filter(|stream| !matches!(stream, Stream::Dataplane | Stream::Frr)),
+        _ => stream_in_path(path)
+            .filter(|stream| !matches!(stream, Stream::Dataplane | Stream::Frr))
+            .or_else(|| stream_in_text(text)),
+    }
+}
+
+/// Gateway daemons by what only they write, for logs in a wrapper (docker's JSON, `--timestamps`).
+fn stream_in_text(text: &str) -> Option<Stream> {
+    let head = text.get(..text.floor_char_boundary(16_384)).unwrap_or(text);
+    let holds = |words: &[&str]| words.iter().any(|word| head.contains(word));
+    if holds(&["dataplane_mgmt", "dataplane_routing", "dataplane_nat", "Starting dataplane for gateway"]) {
+        Some(Stream::Dataplane)
+    } else if holds(&[" BGP: [", " ZEBRA: [", " WATCHFRR: [", "frr_agent"]) {
+        Some(Stream::Frr)
+    } else {
+        None
     }
 }
 
@@ -165,9 +200,7 @@ fn output(
     let sources = outputs.sources;
     let Some(entry) = sources.get(id) else { return };
     if let Role::Insight { gateway, command, stream } = &entry.role {
-        let data = gateways
-            .entry(gateway.clone())
-            .or_insert_with(|| GatewayData { name: gateway.clone(), ..GatewayData::default() });
+        let data = gateways.entry(gateway.clone()).or_insert_with(|| named(gateway));
         note_insight(data, command, stream, id);
         if stream != "stdout" {
             return;
@@ -180,10 +213,23 @@ fn output(
         owner.by_name = owner.by_name && owner.gateway.is_none();
     }
     // One gateway and one file: there is nobody else it could be of.
-    if owner.gateway.is_none() && names.len() == 1 {
+    let mut only = false;
+    if owner.gateway.is_none() && names.len() == 1 && device_in_path(sources, id, outputs.objects).is_none() {
         owner.gateway = names.first().cloned();
+        (only, owner.by_name) = (true, true);
     }
     let switch = device_in_path(sources, id, outputs.objects);
+    if owner.gateway.is_none()
+        && switch.is_none()
+        && let Role::Section { title } = &entry.role
+    {
+        // `gateway-1# show bgp summary` where no object names the gateway.
+        owner.gateway = super::session::host(title).map(str::to_owned);
+    }
+    // Without any object, a file that is named after a gateway is all there is.
+    if owner.gateway.is_none() && content == Content::Metrics && names.is_empty() {
+        owner.gateway = metrics_gateway(&entry.path).map(str::to_owned);
+    }
     let Some(name) = owner.gateway.clone() else {
         if let (Content::Command(Known::Routes), Some(switch)) = (content, switch) {
             if let Ok(value) = RouteTables::parse(&entry.text) {
@@ -195,15 +241,33 @@ fn output(
         if content == Content::Metrics && metrics_of(&entry.text).0.is_empty() {
             return;
         }
-        let key = entry.path.clone();
-        let data = gateways.entry(key.clone()).or_insert_with(|| GatewayData { name: key, ..GatewayData::default() });
+        let key = sources.get(sources.outer(id)).map_or_else(String::new, |outer| outer.path.clone());
+        gathered.attributions.insert(key_of(sources, id), "nothing names the gateway".to_owned());
+        let data = gateways.entry(key.clone()).or_insert_with(|| GatewayData { loose: true, ..named(&key) });
         read_into(data, id, content, &entry.text, true, &mut gathered.problems);
         return;
     };
-    let how = if owner.by_name { "by name" } else { "by content" };
+    let how = match (only, owner.by_name) {
+        (true, _) => "the only gateway",
+        (false, true) => "by name",
+        (false, false) => "by content",
+    };
     gathered.attributions.insert(key_of(sources, id), format!("{name}, {how}"));
-    let data = gateways.entry(name.clone()).or_insert_with(|| GatewayData { name, ..GatewayData::default() });
+    let data = gateways.entry(name.clone()).or_insert_with(|| named(&name));
     read_into(data, id, content, &entry.text, owner.by_name, &mut gathered.problems);
+}
+
+/// The gateway in the name of a metrics file: `metrics-<gateway>.prom`, `<gateway>-metrics.txt`.
+fn metrics_gateway(path: &str) -> Option<&str> {
+    let file = path.rsplit('/').next()?;
+    let stem = file.split('.').next()?;
+    let name = stem
+        .strip_prefix("metrics-")
+        .or_else(|| stem.strip_prefix("metrics_"))
+        .or_else(|| stem.strip_suffix("-metrics"))
+        .or_else(|| stem.strip_suffix("_metrics"))?;
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (!name.is_empty() && name.chars().all(valid)).then_some(name)
 }
 
 fn note_insight(data: &mut GatewayData, command: &str, stream: &str, id: EntryId) {
@@ -226,10 +290,14 @@ fn note_insight(data: &mut GatewayData, command: &str, stream: &str, id: EntryId
 
 /// A switch that the path of a file names.
 fn device_in_path(sources: &Sources, id: EntryId, objects: &Objects) -> Option<String> {
-    let path = sources.get(sources.outer(id))?.path.as_str();
     let names = objects.switches.objects.iter().map(|object| object.meta.name.as_str());
-    super::attribute::gateway_in_path(path, names.chain(objects.agents.objects.iter().map(|o| o.meta.name.as_str())))
-        .map(str::to_owned)
+    let names: BTreeSet<&str> = names.chain(objects.agents.objects.iter().map(|o| o.meta.name.as_str())).collect();
+    let of = |text: &str| gateway_in_path(text, names.iter().copied()).map(str::to_owned);
+    let title = match &sources.get(id)?.role {
+        Role::Section { title } => of(title),
+        _ => None,
+    };
+    title.or_else(|| of(sources.get(sources.outer(id))?.path.as_str()))
 }
 
 /// The gateway that an output names itself: by its router id or VTEP address.
@@ -323,16 +391,29 @@ fn keep<T>(
 }
 
 fn metrics_into(data: &mut GatewayData, id: EntryId, text: &str, by_name: bool, problems: &mut Vec<Problem>) {
-    if let Some(failure) = prometheus::curl_failure(text) {
+    let (metrics, faults) = metrics_of(text);
+    // A second try may have worked: series count before a failure.
+    if metrics.is_empty()
+        && let Some(failure) = prometheus::curl_failure(text)
+    {
         let value = failure.to_owned();
         data.metrics_failure = Some(Output { entry: id, base: 0, by_name, value });
         return;
     }
-    let (metrics, faults) = metrics_of(text);
+    // Metrics of another exporter on the gateway's node say nothing of the dataplane's.
+    if metrics.is_empty() && of_another(&prometheus::parse(text)) {
+        return;
+    }
     problems.extend(faults.into_iter().map(|fault| fault.problem.at(id, fault.span)));
     if data.metrics.is_none() {
         data.metrics = Some(Output { entry: id, base: 0, by_name, value: metrics });
     }
+}
+
+/// The text holds or declares series that no dataplane has.
+fn of_another(exposition: &prometheus::Exposition<'_>) -> bool {
+    let mut names = exposition.samples.iter().map(|sample| sample.name).chain(exposition.families.iter().copied());
+    names.any(|name| !name.starts_with("vpc_"))
 }
 
 /// The dataplane's series of a metrics text, and its broken lines.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Content;
+use super::classify::is_nothing;
 use super::pipeline::Read;
 use crate::report::EntryInfo;
 use crate::source::{Problem, ProblemKind, Role, Sources};
@@ -38,6 +39,13 @@ pub(super) fn not_understood(sources: &Sources, reads: &[Read]) -> Vec<Problem> 
             Content::Yaml | Content::Json if found.documents == 0 && found.problems.is_empty() => {
                 format!("{} without Kubernetes objects", read.content.name())
             }
+            Content::Messages if is_nothing(entry.text.trim()) => {
+                problems.push(
+                    Problem::note(ProblemKind::Collection, "nothing was captured: not taken as \"there is none\"")
+                        .in_entry(read.id),
+                );
+                continue;
+            }
             Content::Empty if matches!(entry.role, Role::File) => "the file is empty: nothing was captured".to_owned(),
             _ => continue,
         };
@@ -51,6 +59,8 @@ fn describe(path: &str) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.starts_with("agent-") && name.ends_with("-interfaces.json") {
         " (interfaces of a switch, from its Agent's status: collect `kubectl get agent <switch> -o yaml` instead)"
+    } else if name.ends_with("-errors.json") {
+        " (what the collector could not get)"
     } else {
         ""
     }
@@ -78,7 +88,7 @@ fn content(read: &Read) -> String {
         words.push(format!("not parsed: {}", skipped.join(", ")));
     }
     if read.found.strange > 0 {
-        words.push(format!("{} documents or items that are no objects", read.found.strange));
+        words.push(format!("{} without kind and name", read.found.strange));
     }
     if words.is_empty()
         && let Content::Command(known) = read.content

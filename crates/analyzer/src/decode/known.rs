@@ -37,12 +37,14 @@ impl Known {
     /// By the command that was run: a dump's key or a section's title.
     #[must_use]
     pub fn by_command(command: &str) -> Option<Self> {
+        let command = super::session::command_behind_prompt(command).unwrap_or(command);
         let command = command
             .trim()
             .trim_start_matches("Executing: ")
             .trim_start_matches("frr: ")
             .trim_start_matches("dataplane: ");
-        let inner = command.split_once(" -c ").map_or(command, |(_, rest)| rest).trim_matches(['\'', '"', ' ']);
+        // The last `-c` is the client's: `kubectl exec <pod> -c frr -- vtysh -c '…'`.
+        let inner = command.rsplit_once(" -c ").map_or(command, |(_, rest)| rest).trim_matches(['\'', '"', ' ']);
         Some(match inner {
             "show tech" => Self::ShowTech,
             "show bgp summary" => Self::BgpSummary,
@@ -109,6 +111,8 @@ mod tests {
             ("dataplane: show tech", Some(Known::ShowTech)),
             ("Executing: vtysh -c 'show ip route vrf all'", Some(Known::Routes)),
             ("Executing: dataplane-cli -c 'show tech'", Some(Known::ShowTech)),
+            ("gateway-1# show bfd peers", Some(Known::BfdPeers)),
+            ("$ kubectl exec -n fab gw--g--frr-x -c frr -- vtysh -c 'show bgp summary'", Some(Known::BgpSummary)),
             ("frr: show daemons", None),
         ] {
             assert_eq!(Known::by_command(command), known, "{command}");

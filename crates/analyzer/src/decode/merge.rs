@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::facts::{Contradiction, RawObject, field_path};
+use crate::facts::{Contradiction, Form, RawObject, field_path};
 use crate::model::Time;
+use crate::source::EntryId;
 use crate::yaml::{NodeId, NodeKind, NodeRef, TreeBuilder};
 
 /// An object with all its sources merged.
@@ -18,6 +19,8 @@ pub struct MergedObject {
     /// Times that one source prints as an age and another as an instant: (instant, age in seconds,
     /// precision in seconds). They give the capture time.
     pub dated_ages: Vec<(jiff::Timestamp, i64, i64)>,
+    /// Entries that hold an older copy of the object, which is not used.
+    pub older: Vec<EntryId>,
 }
 
 /// Merges objects of one capture by kind, namespace and name. The result is sorted by them.
@@ -41,9 +44,11 @@ fn merge_group(mut group: Vec<RawObject>) -> Option<MergedObject> {
     });
     let mut sources = group.into_iter();
     let first = sources.next()?;
-    let rest: Vec<RawObject> = sources.collect();
+    // A copy of another version is whole in itself: what the newest lacks was unset meanwhile.
+    let (rest, older): (Vec<RawObject>, Vec<RawObject>) = sources.partition(|other| !is_older(&first, other));
+    let older: Vec<EntryId> = older.iter().map(|other| other.entry).collect();
     if rest.is_empty() {
-        return Some(MergedObject { raw: first, contradictions: Vec::new(), dated_ages: Vec::new() });
+        return Some(MergedObject { raw: first, contradictions: Vec::new(), dated_ages: Vec::new(), older });
     }
     let mut merger = Merger {
         builder: TreeBuilder::new(first.entry),
@@ -58,7 +63,17 @@ fn merge_group(mut group: Vec<RawObject>) -> Option<MergedObject> {
     let root = merger.merge(&nodes);
     let Merger { builder, contradictions, dated_ages, .. } = merger;
     let tree = Arc::new(builder.finish(Some(root)));
-    Some(MergedObject { raw: RawObject { tree, node: root, ..first }, contradictions, dated_ages })
+    Some(MergedObject { raw: RawObject { tree, node: root, ..first }, contradictions, dated_ages, older })
+}
+
+/// True for a full copy of another version than `first`, or one that never was in the cluster (a manifest).
+fn is_older(first: &RawObject, other: &RawObject) -> bool {
+    let version =
+        |raw: &RawObject| raw.root().at(&["metadata", "resourceVersion"]).and_then(NodeRef::text).map(str::to_owned);
+    first.form == Form::Full && other.form == Form::Full && {
+        let own = version(first);
+        own.is_some() && own != version(other)
+    }
 }
 
 /// Larger is newer: resource version as a number, then the newest time in the status.

@@ -207,8 +207,18 @@ fn list(tree: &Arc<Tree>, root: NodeRef<'_>, items: NodeRef<'_>, entry: EntryId,
     // A page of a longer list says so.
     let partial = root.at(&["metadata", "continue"]).and_then(NodeRef::text).is_some_and(|text| !text.is_empty());
     if !partial {
-        let kinds: BTreeSet<String> = found.objects.iter().skip(before).map(|object| object.kind.clone()).collect();
+        let kinds: BTreeSet<String> =
+            found.objects.iter().skip(before).filter(|object| is_listed(object)).map(|o| o.kind.clone()).collect();
         found.complete.extend(kinds);
+    }
+}
+
+/// True for an object that shows that its kind was listed where Hedgehog's objects are: a listing of the pods in
+/// `kube-system` says nothing about those in `fab`.
+pub(super) fn is_listed(object: &RawObject) -> bool {
+    match crate::facts::default_namespace(&object.kind) {
+        None | Some("") => true,
+        Some(namespace) => object.namespace.is_empty() || object.namespace == namespace,
     }
 }
 

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::attribute::Owner;
 use super::capture::capture_keys;
-use super::clock::{Candidates, clock, date_in, directory_time};
+use super::clock::{Candidates, clock, directory_time};
+use super::date::{date_in, date_in_head};
 use super::dump::Dump;
 use super::expand::{Expanded, expand_all};
 use super::gateways::{Outputs, gather};
 use super::known::Known;
 use super::noise::without_noise;
 use super::objects::{Found, json_objects, yaml_objects};
-use super::{Content, attribute, merge, tables};
+use super::{Content, merge, tables};
 use crate::facts::{Clock, GatewayData, Log, Misplaced, Objects, Output, PodRole, RawObject, default_namespace};
 use crate::options::Options;
 use crate::parse::command::RouteTables;
@@ -198,7 +198,12 @@ fn build(
     fill_namespaces(&mut raws);
     let merged = merge(raws);
     let mut candidates = candidates(sources, &contents, dumps, options);
+    let mut older: BTreeMap<EntryId, (usize, String)> = BTreeMap::new();
     for object in &merged {
+        for entry in &object.older {
+            let name = || format!("{} {}", object.raw.kind, object.raw.name);
+            older.entry(*entry).or_insert_with(|| (0, name())).0 += 1;
+        }
         candidates.dated_ages.extend(object.dated_ages.iter().copied());
         for contradiction in &object.contradictions {
             problems.push(
@@ -218,10 +223,18 @@ fn build(
             );
         }
     }
+    for (entry, (count, first)) in older {
+        let message = if count == 1 {
+            format!("an older copy of {first} than another file holds: not used")
+        } else {
+            format!("older copies of {count} objects than other files hold ({first}, …): not used")
+        };
+        problems.push(Problem::note(ProblemKind::Contradiction, message).in_entry(entry));
+    }
     let (mut objects, found) = Objects::load(merged, &complete);
     let misplaced = objects.set_aside_misplaced();
     problems.extend(found);
-    let clock = clock(&candidates, &objects);
+    let clock = clock(&candidates, &objects, problems);
     let truncated = contents.iter().any(|(id, _)| {
         dumps.iter().any(|dump| dump.truncated && (dump.entry == *id || sources.outer(*id) == dump.entry))
     });
@@ -262,6 +275,9 @@ fn fill_namespaces(raws: &mut [RawObject]) {
     }
 }
 
+/// Sections of show-tech files that tell when they were made (bundle reference 2.4).
+const DATED: [&str; 3] = ["Date/Time", "Runner Environment Diagnostics", "Current Time Settings"];
+
 fn candidates(sources: &Sources, contents: &[(EntryId, Content)], dumps: &[Dump], options: &Options) -> Candidates {
     let mut candidates = Candidates { given: options.captured_at, ..Candidates::default() };
     for (id, content) in contents {
@@ -272,16 +288,12 @@ fn candidates(sources: &Sources, contents: &[(EntryId, Content)], dumps: &[Dump]
             }
             continue;
         }
-        let section_date = matches!(&entry.role, Role::Section { title } if title == "Date/Time" || title == "Runner Environment Diagnostics");
-        let small_file = entry.role == Role::File
-            && *content == Content::Unknown
-            && entry.text.len() < 4096
-            && ["timestamp", "date", "time"]
-                .iter()
-                .any(|word| entry.path.rsplit('/').next().unwrap_or("").to_lowercase().contains(word));
-        if (section_date || small_file)
-            && let Some(at) = date_in(&entry.text)
-        {
+        let date = match (&entry.role, content) {
+            (Role::Section { title }, _) if DATED.contains(&title.as_str()) => date_in_head(&entry.text),
+            (_, Content::Date) => date_in(&entry.text),
+            _ => None,
+        };
+        if let Some(at) = date {
             candidates.dates.push((at, sources.get(sources.outer(*id)).map_or_else(String::new, |e| e.path.clone())));
         }
         if candidates.directory.is_none() {
@@ -305,29 +317,4 @@ pub(super) fn gateway_names(objects: &Objects) -> BTreeSet<String> {
     let workloads = objects.pods.objects.iter().filter_map(PodRole::of).chain(daemon_sets);
     names.extend(workloads.map(|(gateway, _)| gateway.to_owned()));
     names
-}
-
-/// The owner of a log or output file, from its role or path.
-pub(super) fn owner(sources: &Sources, id: EntryId, names: &BTreeSet<String>) -> Owner {
-    let Some(entry) = sources.get(id) else { return Owner::default() };
-    match &entry.role {
-        Role::PodLog { namespace, pod, container, previous } => Owner {
-            namespace: namespace.clone(),
-            pod: pod.clone(),
-            container: container.clone().unwrap_or_default(),
-            gateway: PodRole::parse(pod).map(|(gateway, _)| gateway.to_owned()),
-            previous: *previous,
-            by_name: false,
-        },
-        Role::Insight { gateway, .. } => Owner { gateway: Some(gateway.clone()), ..Owner::default() },
-        Role::Section { .. } | Role::File | Role::Resources => {
-            let outer = sources.get(sources.outer(id)).map_or("", |outer| outer.path.as_str());
-            let path = if entry.role == Role::File { entry.path.as_str() } else { outer };
-            let pod = attribute::pod_in_path(path).unwrap_or("").to_owned();
-            let gateway = PodRole::parse(&pod)
-                .map(|(gateway, _)| gateway.to_owned())
-                .or_else(|| attribute::gateway_in_path(path, names.iter().map(String::as_str)).map(str::to_owned));
-            Owner { pod, gateway, previous: attribute::previous_in_path(path), by_name: true, ..Owner::default() }
-        }
-    }
 }

@@ -1,9 +1,11 @@
 //! Files of sections: show-tech and console logs, and `kubectl cluster-info dump`.
 
+use super::attribute::previous_in_path;
+use super::prefixed::Container;
 use super::session::Part;
 use crate::parse::command::Unread;
 use crate::parse::sections::{Content, FileSection, SectionedFile};
-use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, Sources, Span};
+use crate::source::{Entry, EntryId, Origin, Problem, ProblemKind, Role, Sources, Span, Text};
 
 /// Problems of one file that are listed.
 const LISTED: usize = 20;
@@ -122,7 +124,22 @@ pub(super) fn expand_session(sources: &mut Sources, id: EntryId, parts: Vec<Part
     }
 }
 
-fn add_slice(sources: &mut Sources, parent: EntryId, text: &str, span: Span, role: Role) {
+/// Adds the logs of the containers in a file of prefixed lines as entries.
+pub(super) fn expand_containers(sources: &mut Sources, id: EntryId, containers: Vec<Container>) {
+    let (path, truncated) =
+        sources.get(id).map_or((String::new(), false), |entry| (entry.path.clone(), entry.truncated));
+    let previous = previous_in_path(&path);
+    for Container { pod, container, text, runs } in containers {
+        let stream = if previous { "previous" } else { "current" };
+        let name = format!("podLogs/{pod}/{container}/{stream}");
+        let role = Role::PodLog { namespace: String::new(), pod, container: Some(container), previous };
+        let mut entry = Entry::derived(name, text, Origin::Lines { parent: id, runs }, role);
+        entry.truncated = truncated;
+        sources.add(entry);
+    }
+}
+
+fn add_slice(sources: &mut Sources, parent: EntryId, text: &Text, span: Span, role: Role) {
     let name = match &role {
         Role::PodLog { namespace, pod, container, previous } => format!(
             "podLogs/{namespace}/{pod}/{}/{}",
@@ -139,7 +156,7 @@ fn add_slice(sources: &mut Sources, parent: EntryId, text: &str, span: Span, rol
 fn add_named(
     sources: &mut Sources,
     parent: EntryId,
-    text: &str,
+    text: &Text,
     span: Span,
     name: String,
     role: Role,
@@ -147,7 +164,7 @@ fn add_named(
 ) {
     let truncated = may_be_cut && sources.get(parent).is_some_and(|entry| entry.truncated);
     let origin = Origin::Slice { parent, start: span.start };
-    let mut entry = Entry::derived(name, span.slice(text), origin, role);
+    let mut entry = Entry::derived(name, text.part(span.start as usize, span.end as usize), origin, role);
     entry.truncated = truncated;
     sources.add(entry);
 }

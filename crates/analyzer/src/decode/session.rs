@@ -95,6 +95,18 @@ pub(super) fn command_behind_prompt(line: &str) -> Option<&str> {
     (words <= 3 && (command.is_empty() || command.starts_with(' '))).then_some(command.trim())
 }
 
+/// The host in FRR's or a shell's prompt.
+#[must_use]
+pub(super) fn host(line: &str) -> Option<&str> {
+    command_behind_prompt(line)?;
+    let word = line.split_whitespace().next()?.trim_start_matches('[');
+    let host = match word.split_once('@') {
+        Some((_, host)) => host.split([':', ']']).next()?,
+        None => word.strip_suffix('#')?,
+    };
+    (!host.is_empty() && !host.contains('(')).then_some(host)
+}
+
 /// What a command says about its output: whose log it is, or only a title.
 fn role(prompt: &str, command: &str) -> Role {
     log_of(command).unwrap_or_else(|| Role::Section { title: prompt.trim().to_owned() })
@@ -163,6 +175,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(command_behind_prompt(line), command, "{line}");
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        for (line, name) in [
+            ("gateway-1# show bgp summary", Some("gateway-1")),
+            ("core@gateway-1 ~ $ ip link", Some("gateway-1")),
+            ("admin@leaf-01:~$ show ip route", Some("leaf-01")),
+            ("dataplane(✔)# show tech", None),
+            ("$ ip link", None),
+            ("Network Interfaces", None),
+        ] {
+            assert_eq!(host(line), name, "{line}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::objects::Found;
+use super::objects::{Found, is_listed};
 use crate::facts::{Form, RawObject, default_namespace};
 use crate::parse::{describe, table};
 use crate::source::{EntryId, Problem, ProblemKind, Role};
@@ -39,7 +39,7 @@ pub(super) fn table_objects(entry: EntryId, text: &str, path: &str, role: &Role)
                 Form::Table,
             );
             // Without a prompt nothing tells how the table was made: it is taken for a whole listing.
-            if !object.selector {
+            if !object.selector && found.objects.last().is_none_or(is_listed) {
                 found.complete.insert(object.kind.to_owned());
             }
         }

@@ -53,7 +53,7 @@ impl<'b> Gw<'_, 'b> {
         let agent = self.agent()?;
         let route = ["status", "state", "frr", "lastAppliedGen"];
         // Tables do not print it, and a cut object may have lost it.
-        let silent = agent.raw.form != Form::Full || agent.at(&["status", "state"]).is_none() || self.cx.truncated();
+        let silent = agent.raw.form == Form::Table || agent.at(&["status", "state"]).is_none() || self.cx.truncated();
         if silent && agent.at(&route).is_none() {
             return None;
         }

@@ -16,6 +16,8 @@ use crate::rule::Source;
 pub struct GatewayData {
     /// Name; equals the Kubernetes node's.
     pub name: String,
+    /// True where nothing names the gateway that an output or log is of; `name` is the entry's then.
+    pub loose: bool,
     /// `dataplane: show tech`.
     pub show_tech: Option<Output<ShowTech>>,
     /// `frr: show bgp summary`.
@@ -60,6 +62,12 @@ impl<'c, 'b> Gw<'c, 'b> {
     #[must_use]
     pub fn name(&self) -> &'b str {
         &self.data.name
+    }
+
+    /// True where nothing names the gateway: the name is that of the entry.
+    #[must_use]
+    pub fn is_loose(&self) -> bool {
+        self.data.loose
     }
 
     /// Join key.

@@ -63,7 +63,6 @@ const GATEWAY_LINKS: &[&str] = &["LINK-202", "LINK-21*", "LLDP-303"];
 /// [`GONE_GATEWAY`] of a node: its pods and DaemonSets in addition.
 pub(super) const DEAD_NODE: &[Relation] = &[
     Relation { effects: &["GW-POD-*", "GW-DS-UNSCHED"], join: &[KeyKind::Node] },
-    Relation { effects: &["FAB-014"], join: &[KeyKind::Node] },
     same_gateway(SERVICE),
     same_gateway(&["GW-HB-*"]),
     same_gateway(GROUPS),
@@ -135,7 +134,7 @@ pub(super) const WIRING_SESSIONS: &[Relation] = &[Relation {
         "GW-BGP-DOWN",
         "GW-BGP-ALLDOWN",
         "GW-BGP-FLAP",
-        "GW-BFD-DOWN",
+        "GW-BFD-*",
         "BGP-403",
         "BGP-405",
         "BGP-407",

@@ -1,8 +1,8 @@
 //! Entries: named pieces of text, some of them derived from a string inside another entry.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use super::{LineIndex, Place, Span};
+use super::{LineIndex, Place, Span, Text};
 
 /// Index of an entry in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +81,13 @@ pub enum Origin {
         /// First byte in the parent's text.
         start: u32,
     },
+    /// Some of the parent's lines, one after the other.
+    Lines {
+        /// Entry that holds the lines.
+        parent: EntryId,
+        /// Where runs of lines start: (offset in this text, offset in the parent's), sorted.
+        runs: Vec<(u32, u32)>,
+    },
 }
 
 /// One named piece of text.
@@ -90,7 +97,7 @@ pub struct Entry {
     /// the path of the inner thing, `podLogs/fab/<pod>/<container>/current`.
     pub path: String,
     /// The text, decoded to UTF-8, without byte order mark.
-    pub text: Arc<str>,
+    pub text: Text,
     /// Where the text comes from.
     pub origin: Origin,
     /// What it is known to be.
@@ -108,7 +115,7 @@ pub struct Entry {
 impl Entry {
     /// A file entry.
     #[must_use]
-    pub fn file(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+    pub fn file(path: impl Into<String>, text: impl Into<Text>) -> Self {
         Self {
             path: path.into(),
             text: text.into(),
@@ -124,7 +131,7 @@ impl Entry {
 
     /// An entry derived from another one.
     #[must_use]
-    pub fn derived(path: impl Into<String>, text: impl Into<Arc<str>>, origin: Origin, role: Role) -> Self {
+    pub fn derived(path: impl Into<String>, text: impl Into<Text>, origin: Origin, role: Role) -> Self {
         Self { origin, role, ..Self::file(path, text) }
     }
 
@@ -209,7 +216,7 @@ impl Sources {
         while let Some(entry) = self.get(current) {
             match entry.origin {
                 Origin::File => break,
-                Origin::Scalar { parent, .. } | Origin::Slice { parent, .. } => {
+                Origin::Scalar { parent, .. } | Origin::Slice { parent, .. } | Origin::Lines { parent, .. } => {
                     if parent >= current {
                         break;
                     }
@@ -227,7 +234,7 @@ impl Sources {
         let (mut id, mut offset) = (place.entry, place.span.start);
         loop {
             let entry = self.get(id)?;
-            match entry.origin {
+            match &entry.origin {
                 Origin::File => {
                     let (line, column) = entry.lines().line_column(&entry.text, offset);
                     return Some(Location {
@@ -239,13 +246,22 @@ impl Sources {
                     });
                 }
                 Origin::Slice { parent, start } => {
-                    if parent >= id {
+                    if *parent >= id {
                         return None;
                     }
-                    offset = offset.saturating_add(start);
-                    id = parent;
+                    offset = offset.saturating_add(*start);
+                    id = *parent;
                 }
-                Origin::Scalar { parent, span, style, indent } => {
+                Origin::Lines { parent, runs } => {
+                    if *parent >= id {
+                        return None;
+                    }
+                    let at = runs.partition_point(|(inner, _)| *inner <= offset).saturating_sub(1);
+                    let (inner, outer) = runs.get(at).copied().unwrap_or((0, 0));
+                    offset = outer.saturating_add(offset.saturating_sub(inner));
+                    id = *parent;
+                }
+                &Origin::Scalar { parent, span, style, indent } => {
                     if parent >= id {
                         return None;
                     }

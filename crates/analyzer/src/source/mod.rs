@@ -6,11 +6,13 @@
 mod entry;
 mod line_index;
 mod problem;
+mod shared;
 mod span;
 mod text;
 
 pub use entry::{Entry, EntryId, Location, Origin, Role, ScalarStyle, Sources};
 pub use line_index::LineIndex;
 pub use problem::{Problem, ProblemKind, ProblemLevel};
+pub use shared::Text;
 pub use span::{Place, Span};
 pub use text::{binary_kind, decode, looks_binary};

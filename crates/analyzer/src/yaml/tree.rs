@@ -56,6 +56,12 @@ impl Tree {
         NodeRef { tree: self, id }
     }
 
+    /// The texts of all scalars, one after the other; see [`NodeRef::text_range`].
+    #[must_use]
+    pub fn into_strings(self) -> String {
+        self.strings
+    }
+
     /// Number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -125,6 +131,15 @@ impl<'t> NodeRef<'t> {
                 let start = start as usize;
                 self.tree.strings.get(start..start.saturating_add(len as usize))
             }
+            Payload::Mapping { .. } | Payload::Sequence { .. } => None,
+        }
+    }
+
+    /// Where the text of a scalar stands in the texts of the whole tree.
+    #[must_use]
+    pub fn text_range(self) -> Option<std::ops::Range<usize>> {
+        match self.raw()?.payload {
+            Payload::Scalar { start, len, .. } => Some(start as usize..(start as usize).saturating_add(len as usize)),
             Payload::Mapping { .. } | Payload::Sequence { .. } => None,
         }
     }

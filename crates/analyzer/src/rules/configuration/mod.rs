@@ -12,7 +12,6 @@ mod frr_timeout;
 mod generation_ahead;
 mod generation_lag;
 mod group_rank;
-mod port_forward;
 mod recompute;
 mod recomputed;
 mod rejected;
@@ -34,7 +33,6 @@ pub const RULES: &[&dyn Rule] = &[
     &acl_scope::AclScope,
     &group_rank::GroupRank,
     &foreign_group::ForeignGroup,
-    &port_forward::PortForward,
     &rolled_back::RolledBack,
     &frr_lag::FrrLag,
     &frr_failed::FrrFailed,

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Agent, ContainerView, Context, Death, Gw, PodRole};
+use super::super::wiring::reach::{Reach, reach};
+use crate::facts::{Context, Death, Gw, PodRole};
 use crate::finding::Evidence;
 use crate::rule::Source;
 
@@ -42,28 +43,28 @@ impl Standing {
 
 /// Judges every member of every group; those of the 25.05 form are left out.
 pub(super) fn standings(cx: &Context<'_>) -> BTreeMap<String, Standing> {
-    let all_silent = all_silent(cx);
+    let reach = reach(cx);
     let names: BTreeSet<&str> = cx.groups().values().flatten().map(|member| member.gateway.as_str()).collect();
     names
         .into_iter()
         .filter_map(|name| cx.gateway(name))
         .filter(|gw| !gw.is_25_05())
-        .map(|gw| (gw.name().to_owned(), standing(gw, all_silent)))
+        .map(|gw| (gw.name().to_owned(), standing(gw, reach.get(gw.name()).unwrap_or(&Reach::Unknown))))
         .collect()
 }
 
 /// Judges a gateway as a member of its groups.
-fn standing(gw: Gw<'_, '_>, all_silent: bool) -> Standing {
+fn standing(gw: Gw<'_, '_>, reach: &Reach) -> Standing {
     if gw.is_new() {
         return Standing::New;
     }
     let mut faults: Vec<Fault> = gw.deaths().into_iter().map(|death| fault_of(gw, death)).collect();
     let live = gw.live();
-    if live == Some(false) && !all_silent {
+    // Where everything is silent since one moment, a stale heartbeat tells nothing of one gateway.
+    if live == Some(false) && gw.cx().clock().silence.is_none() {
         faults.extend(silence(gw));
     }
-    let sessions = if live == Some(false) { Sessions::Unknown } else { sessions(gw) };
-    if let Sessions::AllDown(evidence) = &sessions {
+    if let Reach::None(Some(evidence)) = reach {
         let text = "has no established BGP session".to_owned();
         faults.push(Fault { text, evidence: evidence.clone(), silence: false });
     }
@@ -73,25 +74,17 @@ fn standing(gw: Gw<'_, '_>, all_silent: bool) -> Standing {
     match live {
         None if gw.agent().is_none() => Standing::Unknown(Source::GatewayAgents),
         None | Some(false) => Standing::Unknown(Source::CaptureTime),
-        Some(true) if matches!(sessions, Sessions::Some) => Standing::Healthy,
+        Some(true) if matches!(reach, Reach::Some) => Standing::Healthy,
         Some(true) => Standing::Unknown(Source::FrrBgpSummary),
     }
-}
-
-/// True if the whole control plane is silent, gateways and switches: then the clock, the API server or the
-/// management network is to blame, and a stale heartbeat tells nothing of one gateway.
-fn all_silent(cx: &Context<'_>) -> bool {
-    let agents = cx.list::<Agent>();
-    !agents.is_empty()
-        && agents.iter().all(|agent| cx.age_of(agent.status.last_heartbeat).is_some_and(|age| age.over(180)))
-        && cx.gateways().filter(|gw| gw.agent().is_some()).all(|gw| gw.live() == Some(false))
 }
 
 fn fault_of(gw: Gw<'_, '_>, death: Death) -> Fault {
     let (text, evidence) = match death {
         Death::Node => node_fault(gw),
         Death::PodMissing => {
-            ("lacks a pod".to_owned(), Evidence::absence("Pods of namespace fab", "pod of the dataplane or of FRR"))
+            let missing = format!("pod of the dataplane or of FRR of {}", gw.name());
+            ("lacks a pod".to_owned(), Evidence::absence("Pods of namespace fab", missing))
         }
         Death::Dataplane => pod_fault(gw, PodRole::Dataplane, "dataplane"),
         Death::Frr => pod_fault(gw, PodRole::Frr, "frr"),
@@ -110,92 +103,28 @@ fn node_fault(gw: Gw<'_, '_>) -> (String, Evidence) {
 
 fn pod_fault(gw: Gw<'_, '_>, role: PodRole, container: &str) -> (String, Evidence) {
     let text = format!("has no running {container} container");
-    for pod in gw.pods(role) {
-        let views = pod.all_containers();
-        let down = |view: &&ContainerView<'_>| {
-            (view.init || view.status.name == container) && !view.status.ready && (!view.init || !view.is_starting())
-        };
-        let Some(view) = views.iter().filter(down).max_by_key(|view| !view.waiting().is_empty()) else { continue };
-        let route: &[&str] = if !view.waiting().is_empty() {
-            &["state", "waiting", "reason"]
-        } else if view.status.state.terminated.is_some() {
-            &["state", "terminated", "exitCode"]
-        } else {
-            &["ready"]
-        };
-        return (text, pod.container_evidence(view, route, &format!("container {}", view.status.name)));
-    }
-    match gw.pods(role).first() {
-        Some(pod) => (text, pod.object.evidence(&["x-table", "status"], "state of the pod")),
-        None => (text, Evidence::absence("Pods of namespace fab", format!("{container} pod of {}", gw.name()))),
-    }
+    // A dataplane that cannot start may wait for a pod of FRR that cannot.
+    let faults: Vec<_> = gw.faults().into_iter().filter(|fault| !fault.is_exporter()).collect();
+    let Some(fault) = faults.iter().find(|fault| fault.pod.role == role).or(faults.first()) else {
+        return (text, Evidence::absence("Pods of namespace fab", format!("{container} pod of {}", gw.name())));
+    };
+    let pod = fault.pod;
+    let Some(view) = &fault.container else {
+        let route: &[&str] = if pod.table_only() { &["x-table", "status"] } else { &["status", "phase"] };
+        return (text, pod.object.evidence(route, format!("state of pod {}", pod.name())));
+    };
+    let route: &[&str] = if !view.waiting().is_empty() {
+        &["state", "waiting", "reason"]
+    } else if view.status.state.terminated.is_some() {
+        &["state", "terminated", "exitCode"]
+    } else {
+        &["ready"]
+    };
+    (text, pod.container_evidence(view, route, &format!("container {} of {}", view.status.name, pod.name())))
 }
 
 fn silence(gw: Gw<'_, '_>) -> Option<Fault> {
     let age = gw.heartbeat_age()?;
     let evidence = gw.agent()?.evidence(gw.heartbeat_route(), "last sign of life");
     Some(Fault { text: format!("has sent no heartbeat for {}", age.words()), evidence, silence: true })
-}
-
-/// The sessions of the configured neighbours, as far as they prove something.
-#[derive(Debug, Clone)]
-enum Sessions {
-    /// At least one is established.
-    Some,
-    /// None is, and each is known.
-    AllDown(Evidence),
-    /// Nothing tells it.
-    Unknown,
-}
-
-/// From the status, with FRR's own table as a second witness: where it shows a session, the status is frozen.
-fn sessions(gw: Gw<'_, '_>) -> Sessions {
-    if let Some((established, down)) = frr_sessions(gw) {
-        return match (established, down) {
-            (true, _) => Sessions::Some,
-            (false, Some(evidence)) => Sessions::AllDown(evidence),
-            (false, None) => Sessions::Unknown,
-        };
-    }
-    let Some(agent) = gw.agent() else { return Sessions::Unknown };
-    let Some(vrf) = agent.status.state.bgp.vrfs.get("default") else { return Sessions::Unknown };
-    let mut first_down = None;
-    for neighbour in &agent.spec.gateway.neighbors {
-        let inside = format!("-{}-", neighbour.ip);
-        let entries = vrf.neighbors.iter().filter(|(key, _)| **key == neighbour.ip || key.contains(&inside));
-        for (key, session) in entries {
-            match session.session_state.as_str() {
-                "established" => return Sessions::Some,
-                // No information yet: nothing can be said of all of them.
-                "" | "unset" => return Sessions::Unknown,
-                _ => {
-                    let route = ["status", "state", "bgp", "vrfs", "default", "neighbors", key, "sessionState"];
-                    first_down = first_down.or_else(|| {
-                        Some(agent.evidence(&route, "no session of a configured neighbour is established"))
-                    });
-                }
-            }
-        }
-    }
-    // Neighbours without an entry never came up since the dataplane started; at least one entry must say down.
-    first_down.map_or(Sessions::Unknown, Sessions::AllDown)
-}
-
-/// FRR's table of the default VRF: a session is up; else the first row that is down.
-fn frr_sessions(gw: Gw<'_, '_>) -> Option<(bool, Option<Evidence>)> {
-    let output = gw.bgp_summary()?;
-    let families = output.value.families.iter();
-    let rows: Vec<_> = families
-        .filter(|family| family.vrf.as_ref().is_none_or(|vrf| vrf.value == "default"))
-        .flat_map(|family| &family.neighbors)
-        .collect();
-    if rows.is_empty() {
-        return None;
-    }
-    let up = rows.iter().any(|row| row.state.value.is_established());
-    let down = rows
-        .iter()
-        .find(|row| row.state.value.is_down())
-        .map(|row| output.evidence(row.state.span, format!("FRR's state of neighbour {}", row.name.value)));
-    Some((up, down))
 }

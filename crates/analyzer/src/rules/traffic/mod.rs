@@ -1,12 +1,17 @@
 //! Counters, drops and the packet driver (gateway reference 8.5).
 
+mod access;
 mod commands;
 mod driver_overload;
 mod driver_worker;
+mod drops;
 mod flow_table;
 mod masquerade_pool;
 mod mtu;
+mod no_traffic;
+mod one_way;
 mod peerings;
+mod port_forward;
 mod share;
 
 use crate::rule::Rule;
@@ -17,7 +22,11 @@ pub const RULES: &[&dyn Rule] = &[
     &driver_overload::DriverOverload,
     &mtu::Mtu,
     &flow_table::FlowTableFull,
+    &drops::Drops,
     &masquerade_pool::MasqueradePoolExhausted,
+    &no_traffic::NoTraffic,
+    &one_way::OneWay,
+    &port_forward::PortForwardNotInstalled,
 ];
 
 #[cfg(test)]

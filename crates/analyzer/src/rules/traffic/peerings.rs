@@ -6,6 +6,7 @@ use crate::facts::{Context, GatewayPeering, Gw};
 use crate::finding::{Evidence, Subject};
 use crate::model::gateway::PeeringSpec;
 use crate::validate::expose::{Mode, View, agent_subnet, resolve};
+use crate::validate::prefix::Ranges;
 
 /// One peering, seen from one side.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +92,11 @@ impl<'b> Direction<'b> {
             .filter(|(_, expose)| Mode::of(expose) == Ok(Mode::Masquerade))
             .flat_map(|(index, expose)| resolve(self.from, index, expose, &|name| agent_subnet(vpc, name)).0)
             .collect()
+    }
+
+    /// Private addresses that the source masquerades.
+    pub(super) fn private(&self, gateway: &Gw<'_, 'b>) -> Ranges {
+        Ranges::union(self.masquerade_views(gateway).iter().map(|view| &view.private.effective))
     }
 
     /// The GatewayPeering as a subject, captured or not.

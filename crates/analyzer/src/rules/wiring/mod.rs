@@ -6,16 +6,24 @@ mod bfd_down;
 mod bfd_one_sided;
 mod dpdk_driver;
 mod duplicate_address;
+mod external_hijack;
+mod external_routes;
 mod interface_mtu;
 mod judgement;
+mod leaf_no_route;
+mod leaf_routes;
+mod leaf_wrong_gateway;
 mod link_down;
 mod mixed_drivers;
 mod neighbour_wiring;
 mod no_prefixes;
+pub(super) mod reach;
+mod routes;
 mod session_down;
 mod session_flapping;
 mod session_missing;
 mod status_frozen;
+mod vpc_routes;
 
 use crate::rule::Rule;
 
@@ -36,4 +44,9 @@ pub const RULES: &[&dyn Rule] = &[
     &bfd_down::BfdDown,
     &bfd_one_sided::BfdOneSided,
     &no_prefixes::NoPrefixes,
+    &vpc_routes::VpcRoutes,
+    &external_routes::ExternalRoutes,
+    &external_hijack::ExternalHijack,
+    &leaf_no_route::LeafNoRoute,
+    &leaf_wrong_gateway::LeafWrongGateway,
 ];

@@ -77,7 +77,9 @@ impl Rule for MasqueradePoolExhausted {
             let peerings = Peerings::of(&gateway);
             let traffic = gateway.traffic();
             let Some(seen) = Seen::of(&gateway, &peerings, &traffic) else {
-                out.not_checked(gateway.agent_subject(), Source::ShowTech);
+                if peerings.masqueraded().next().is_some() {
+                    out.not_checked(gateway.agent_subject(), Source::ShowTech);
+                }
                 continue;
             };
             if seen.signs.is_empty() {

@@ -15,6 +15,9 @@ use crate::rules::traffic::share::{at_least_percent, is_recent, over_permille, p
 use crate::validate::nat::PORTS_PER_ADDRESS;
 use crate::validate::prefix::Ranges;
 
+/// Exhausted pools without a source VPC whose peering is searched for.
+const SEARCHED: usize = 500;
+
 /// Signs for one peering of a gateway, or for none in particular.
 #[derive(Default)]
 pub(super) struct Signs<'b> {
@@ -34,6 +37,8 @@ pub(super) struct Seen<'b> {
     log: Option<LogRef<'b>>,
     counter: Option<(u64, Evidence)>,
     delivered: u64,
+    /// Masqueraded flow entries by the VNIs of their ends.
+    flows: BTreeMap<(u32, u32), u64>,
     pub(super) signs: Vec<Signs<'b>>,
 }
 
@@ -44,7 +49,7 @@ impl<'b> Seen<'b> {
         if tech.is_none() && log.is_none() {
             return None;
         }
-        let mut seen = Self { tech, log, counter: None, delivered: 0, signs: Vec::new() };
+        let mut seen = Self { tech, log, counter: None, delivered: 0, flows: BTreeMap::new(), signs: Vec::new() };
         // v0.20 and v0.21 count here what a full flow table refuses.
         let flow_table =
             gateway.dataplane_release().before(0, 22, 0) && Fill::of(gateway).is_some_and(|fill| fill.reaches(90));
@@ -53,13 +58,22 @@ impl<'b> Seen<'b> {
             seen.counter = packet_stat(tech, "NAT: out of resources", note).filter(|_| !flow_table);
             seen.delivered = packet_stat(tech, "Delivered", "").map_or(0, |(count, _)| count);
         }
+        seen.count_flows();
         let mut known: BTreeMap<(&str, &str), Signs<'b>> = BTreeMap::new();
         let mut unknown = Signs::default();
         let names = vpcs_by_vni(gateway);
-        for pool in tech.iter().filter_map(|tech| tech.value.masquerade.as_ref()).flat_map(|table| &table.pools) {
-            if pool.exhausted() {
-                slot(&mut known, &mut unknown, of_pool(pool, gateway, peerings, &names)).pools.push(pool);
-            }
+        let tables = tech.iter().filter_map(|tech| tech.value.masquerade.as_ref());
+        let exhausted: Vec<_> = tables.flat_map(|table| &table.pools).filter(|pool| pool.exhausted()).collect();
+        let private: Vec<(Direction<'b>, Ranges)> = if exhausted.iter().all(|pool| pool.source_vni.is_some()) {
+            Vec::new()
+        } else {
+            peerings.masqueraded().map(|direction| (direction, direction.private(gateway))).collect()
+        };
+        let mut searched = 0;
+        for pool in exhausted {
+            searched += usize::from(pool.source_vni.is_none());
+            let candidates = if searched > SEARCHED { &[] } else { private.as_slice() };
+            slot(&mut known, &mut unknown, of_pool(pool, candidates, peerings, &names)).pools.push(pool);
         }
         if let Some(log) = log {
             for hit in log.current(&datapath::POOL_EXHAUSTED) {
@@ -80,6 +94,20 @@ impl<'b> Seen<'b> {
         }
         seen.signs = merged(known, unknown, peerings);
         Some(seen)
+    }
+
+    fn count_flows(&mut self) {
+        let table = self.tech.and_then(|tech| tech.value.flows.as_ref());
+        for flow in table.iter().flat_map(|table| &table.flows) {
+            let masqueraded = flow
+                .nat
+                .as_ref()
+                .is_some_and(|nat| matches!(nat.kind, FlowNatKind::Masquerade | FlowNatKind::NatState));
+            if let (true, Some(from), Some(to)) = (masqueraded, flow.source_vni, flow.destination_vni) {
+                let count = self.flows.entry((from, to)).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
     }
 
     /// True if the pool is known to be exhausted at the capture.
@@ -141,14 +169,10 @@ impl<'b> Seen<'b> {
         let table = tech.flows.as_ref()?;
         let vpcs = &gateway.agent()?.spec.vpcs;
         let vni = |name: &str| vpcs.get(name).map(|vpc| vpc.vni);
-        let (from, to) = (vni(direction.from), vni(direction.to));
         let entries = if table.whole() {
-            let own = |flow: &&crate::parse::command::show_tech::Flow| {
-                let ends = (flow.source_vni, flow.destination_vni);
-                let masquerades = |kind| matches!(kind, FlowNatKind::Masquerade | FlowNatKind::NatState);
-                flow.nat.as_ref().is_some_and(|nat| masquerades(nat.kind)) && (ends == (from, to) || ends == (to, from))
-            };
-            u64::try_from(table.flows.iter().filter(own).count()).ok()?
+            let (from, to) = (vni(direction.from)?, vni(direction.to)?);
+            let count = |ends: (u32, u32)| self.flows.get(&ends).copied().unwrap_or(0);
+            count((from, to)).saturating_add(count((to, from)))
         } else {
             table.entries?.value
         };
@@ -201,7 +225,7 @@ fn merged<'b>(
 /// The masqueraded direction that a pool's heading names: up to v0.24 by destination and private range.
 fn of_pool<'b>(
     pool: &MasqueradePool,
-    gateway: &Gw<'_, 'b>,
+    candidates: &[(Direction<'b>, Ranges)],
     peerings: &Peerings<'b>,
     names: &BTreeMap<u32, &'b str>,
 ) -> Option<Direction<'b>> {
@@ -210,11 +234,8 @@ fn of_pool<'b>(
         return peerings.between(names.get(&source.value)?, to);
     }
     let first = pool.private.as_ref()?.value.0;
-    let mut fitting = peerings.masqueraded().filter(|direction| {
-        direction.to == to
-            && direction.masquerade_views(gateway).iter().any(|view| holds(&view.private.effective, first))
-    });
-    fitting.next().filter(|_| fitting.next().is_none())
+    let mut fitting = candidates.iter().filter(|(direction, ranges)| direction.to == to && holds(ranges, first));
+    fitting.next().filter(|_| fitting.next().is_none()).map(|(direction, _)| *direction)
 }
 
 fn holds(ranges: &Ranges, address: IpAddr) -> bool {
