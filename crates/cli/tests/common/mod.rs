@@ -7,10 +7,10 @@ use std::process::{Command, Output, Stdio};
 
 /// Standard output, standard error and exit code.
 #[derive(Debug)]
-pub struct Said {
-    pub out: String,
-    pub err: String,
-    pub code: i32,
+pub(crate) struct Said {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) code: i32,
 }
 
 impl From<Output> for Said {
@@ -24,19 +24,19 @@ impl From<Output> for Said {
 }
 
 /// The program, with nothing of the environment that could change what it prints.
-pub fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hh-analyze"));
     command.env_remove("NO_COLOR").env_remove("COLUMNS").stdin(Stdio::null());
     command
 }
 
 /// Runs it.
-pub fn say(arguments: &[&str]) -> Said {
+pub(crate) fn say(arguments: &[&str]) -> Said {
     program().args(arguments).output().expect("the program").into()
 }
 
 /// Runs it with something on standard input.
-pub fn say_with(input: &[u8], arguments: &[&str]) -> Said {
+pub(crate) fn say_with(input: &[u8], arguments: &[&str]) -> Said {
     let mut child = program()
         .args(arguments)
         .stdin(Stdio::piped())
@@ -56,15 +56,15 @@ pub fn say_with(input: &[u8], arguments: &[&str]) -> Said {
 }
 
 /// Path of an example bundle.
-pub fn bundle(name: &str) -> String {
+pub(crate) fn bundle(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bundles").join(name).to_string_lossy().into_owned()
 }
 
 /// A directory of this test alone, removed at the end.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("hh-analyze-cli-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).expect("a directory");
@@ -72,14 +72,14 @@ impl Folder {
     }
 
     /// Writes a file and gives its path.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         std::fs::write(&path, content).expect("a file");
         path.to_string_lossy().into_owned()
     }
 
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.0.to_string_lossy().into_owned()
     }
 }
