@@ -59,7 +59,7 @@ impl World {
     /// their pod, a file with the date.
     #[must_use]
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        self.files_as(|list| yaml(list), "yaml")
+        self.files_as(yaml, "yaml")
     }
 
     /// The same with JSON.

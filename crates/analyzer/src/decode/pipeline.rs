@@ -98,7 +98,7 @@ pub fn decode(sources: &mut Sources, problems: &mut Vec<Problem>, options: &Opti
     }
     // A capture without anything beside one that has everything is no capture of its own (a README).
     if captures.len() > 1 {
-        captures.retain(|capture| is_hedgehog(capture));
+        captures.retain(is_hedgehog);
     }
     Decoded { captures, documents, entries, recognised, is_dump: !dumps.is_empty() }
 }

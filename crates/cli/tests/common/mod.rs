@@ -61,7 +61,6 @@ pub(crate) fn bundle(name: &str) -> String {
 }
 
 /// A directory of this test alone, removed at the end.
-pub(crate) struct Folder(pub PathBuf);
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {

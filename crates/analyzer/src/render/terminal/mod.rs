@@ -103,15 +103,13 @@ fn finding(
         let _ = writeln!(out, "   {}", style.dim(&line));
     }
     push_wrapped(out, &sanitize(&finding.detail), "   ", "   ", width);
-    let mut shown = 0;
-    for evidence in &finding.evidence {
+    for (shown, evidence) in finding.evidence.iter().enumerate() {
         if shown == MAX_SNIPPETS {
             let more = finding.evidence.len() - shown;
             let _ = writeln!(out, "   {}", style.dim(&format!("… {more} more in --format json")));
             break;
         }
         out.push_str(&excerpt::render(sources, evidence, style, width));
-        shown += 1;
     }
     explained(out, report, finding, style, width);
     for step in &finding.next_steps {

@@ -56,7 +56,7 @@ impl Rule for NoMember {
             let has_members = groups.contains_key(group);
             let exists = cx.find::<GatewayGroup>(group).is_some();
             if (!has_members && all_members) || (!exists && all_groups) {
-                report(cx, out, peering, &groups, exists || !all_groups);
+                report(cx, out, peering, groups, exists || !all_groups);
             } else if has_members {
                 out.pass();
             } else {

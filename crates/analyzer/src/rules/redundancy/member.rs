@@ -31,16 +31,6 @@ pub(super) enum Standing {
     Unknown(Source),
 }
 
-impl Standing {
-    /// The faults, if it has any.
-    pub(super) fn faults(&self) -> &[Fault] {
-        match self {
-            Self::Faulty(faults) => faults,
-            _ => &[],
-        }
-    }
-}
-
 /// Judges every member of every group; those of the 25.05 form are left out.
 pub(super) fn standings(cx: &Context<'_>) -> BTreeMap<String, Standing> {
     let reach = reach(cx);
