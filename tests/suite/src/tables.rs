@@ -35,8 +35,10 @@ pub fn age(now: &str, then: &str) -> String {
     let two = |big: i64, unit: &str, small: i64, small_unit: &str| {
         if small == 0 { format!("{big}{unit}") } else { format!("{big}{unit}{small}{small_unit}") }
     };
+    if seconds < -1 {
+        return "<invalid>".into();
+    }
     match seconds {
-        ..=-2 => "<invalid>".into(),
         ..120 => format!("{}s", seconds.max(0)),
         ..600 => two(minutes, "m", seconds % 60, "s"),
         ..10_800 => format!("{minutes}m"),

@@ -17,6 +17,7 @@ static META: Meta = Meta {
     severities: &[Severity::Warning, Severity::Info],
     needs: &[Source::GatewayAgents],
     uses: &[
+        Source::ShowTech,
         Source::CaptureTime,
         Source::Gateways,
         Source::Connections,

@@ -17,6 +17,21 @@ pub(super) const USES: &[Source] = &[
     Source::Nodes,
     Source::Pods,
     Source::FrrBgpSummary,
+    Source::ShowTech,
+    Source::Fabricator,
+];
+
+/// [`USES`] of a rule that needs the GatewayAgents.
+pub(super) const USES_BESIDE_AGENTS: &[Source] = &[
+    Source::CaptureTime,
+    Source::Gateways,
+    Source::Connections,
+    Source::Agents,
+    Source::Nodes,
+    Source::Pods,
+    Source::FrrBgpSummary,
+    Source::ShowTech,
+    Source::Fabricator,
 ];
 
 /// The sessions of one gateway.

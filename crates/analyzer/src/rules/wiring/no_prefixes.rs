@@ -18,6 +18,8 @@ static META: Meta = Meta {
     severities: &[Severity::Warning, Severity::Info],
     needs: &[Source::GatewayAgents],
     uses: &[
+        Source::Fabricator,
+        Source::ShowTech,
         Source::CaptureTime,
         Source::Gateways,
         Source::Connections,

@@ -17,8 +17,8 @@ static META: Meta = Meta {
     reference: &["GW-BGP-MISSING", "S6"],
     title: "A configured BGP neighbour was never established",
     severities: &[Severity::Error],
-    needs: &[],
-    uses: judgement::USES,
+    needs: &[Source::GatewayAgents],
+    uses: judgement::USES_BESIDE_AGENTS,
     explanation: "\
 The status lists a neighbour only once its session has been up. This rule compares `spec.gateway.neighbors` with the \
 entries of `status.state.bgp.vrfs.default.neighbors`: a configured neighbour without an entry was never established \

@@ -94,7 +94,8 @@ fn check(path: &Path, text: &str) -> usize {
 #[test]
 fn readers_agree_on_the_examples() {
     let (mut outer, mut inner) = (0, 0);
-    for (path, text) in examples() {
+    // Expectations are written by hand, with flow collections.
+    for (path, text) in examples().into_iter().filter(|(path, _)| !path.to_string_lossy().contains(".expect.")) {
         outer += check(&path, &text);
         let (tree, _) = quick(&text).unwrap();
         if let Some(resources) = tree.root().and_then(|root| root.str("resources")) {

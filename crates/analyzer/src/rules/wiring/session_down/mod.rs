@@ -22,6 +22,8 @@ static META: Meta = Meta {
     severities: &[Severity::Error, Severity::Warning, Severity::Info],
     needs: &[],
     uses: &[
+        Source::Fabricator,
+        Source::ShowTech,
         Source::CaptureTime,
         Source::Gateways,
         Source::GatewayAgents,
