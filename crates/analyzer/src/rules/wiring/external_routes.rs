@@ -19,6 +19,7 @@ static META: Meta = Meta {
     severities: &[Severity::Warning, Severity::Info],
     needs: &[Source::GatewayAgents, Source::GatewayPeerings, Source::FrrRoutes],
     uses: &[
+        Source::Fabricator,
         Source::CaptureTime,
         Source::Gateways,
         Source::Connections,

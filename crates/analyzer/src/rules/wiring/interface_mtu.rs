@@ -14,7 +14,14 @@ static META: Meta = Meta {
     title: "A kernel interface of a gateway has no MTU",
     severities: &[Severity::Error, Severity::Warning, Severity::Info],
     needs: &[],
-    uses: &[Source::CaptureTime, Source::Gateways, Source::GatewayAgents, Source::Pods, Source::DaemonSets],
+    uses: &[
+        Source::Nodes,
+        Source::CaptureTime,
+        Source::Gateways,
+        Source::GatewayAgents,
+        Source::Pods,
+        Source::DaemonSets,
+    ],
     explanation: "\
 Looks at interfaces without `pci` (kernel driver) whose `mtu` is absent or 0. An init container of the dataplane's pod \
 runs `ip l set mtu <mtu>`, which fails with 0.

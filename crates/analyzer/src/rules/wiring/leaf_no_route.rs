@@ -18,6 +18,8 @@ static META: Meta = Meta {
     severities: &[Severity::Error, Severity::Info],
     needs: &[Source::GatewayPeerings, Source::SwitchRoutes],
     uses: &[
+        Source::Fabricator,
+        Source::DaemonSets,
         Source::CaptureTime,
         Source::Gateways,
         Source::GatewayAgents,

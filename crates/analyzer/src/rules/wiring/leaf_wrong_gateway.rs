@@ -19,6 +19,8 @@ static META: Meta = Meta {
     severities: &[Severity::Warning],
     needs: &[Source::GatewayPeerings, Source::SwitchRoutes],
     uses: &[
+        Source::Fabricator,
+        Source::DaemonSets,
         Source::CaptureTime,
         Source::Gateways,
         Source::GatewayAgents,

@@ -18,6 +18,8 @@ static META: Meta = Meta {
     severities: &[Severity::Error, Severity::Warning, Severity::Info],
     needs: &[Source::GatewayAgents],
     uses: &[
+        Source::ShowTech,
+        Source::Fabricator,
         Source::CaptureTime,
         Source::Gateways,
         Source::Connections,

@@ -17,6 +17,8 @@ static META: Meta = Meta {
     severities: &[Severity::Warning, Severity::Info],
     needs: &[Source::GatewayAgents, Source::FrrBgpSummary],
     uses: &[
+        Source::ShowTech,
+        Source::Fabricator,
         Source::CaptureTime,
         Source::Gateways,
         Source::Connections,

@@ -22,6 +22,7 @@ static META: Meta = Meta {
     severities: &[Severity::Error, Severity::Info],
     needs: &[Source::GatewayAgents, Source::FrrRoutes, Source::VpcAttachments],
     uses: &[
+        Source::Fabricator,
         Source::CaptureTime,
         Source::Gateways,
         Source::Connections,

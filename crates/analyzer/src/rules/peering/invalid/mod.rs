@@ -26,6 +26,7 @@ static META: Meta = Meta {
     severities: &[Severity::Error, Severity::Warning, Severity::Info],
     needs: &[Source::GatewayPeerings],
     uses: &[
+        Source::DaemonSets,
         Source::VpcInfos,
         Source::Vpcs,
         Source::GatewayAgents,
