@@ -28,6 +28,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 
 /// An age as kubectl prints it.
 #[must_use]
+#[expect(clippy::match_overlapping_arm, reason = "the arms are read from the top, as kubectl does")]
 pub fn age(now: &str, then: &str) -> String {
     let (Ok(now), Ok(then)) = (now.parse::<Timestamp>(), then.parse::<Timestamp>()) else { return String::new() };
     let seconds = now.as_second() - then.as_second();
