@@ -110,25 +110,8 @@ pub(super) const SILENT_GATEWAY: &[Relation] = &[
     Relation { effects: &["LINK-202"], join: &[KeyKind::Node, KeyKind::Unexplained] },
 ];
 
-/// What a broken link explains: the sessions over it.
-pub(super) const LINK_SESSIONS: &[Relation] = &[Relation {
-    effects: &[
-        "GW-BGP-MISSING",
-        "GW-BGP-DOWN",
-        "GW-BGP-ALLDOWN",
-        "GW-BGP-FLAP",
-        "GW-BFD-*",
-        "BGP-403",
-        "BGP-405",
-        "BGP-407",
-        "BGP-409",
-        "BFD-420",
-    ],
-    join: &[KeyKind::Neighbour],
-}];
-
-/// What a wrong neighbour, AS number or address explains: the sessions that it spoils.
-pub(super) const WIRING_SESSIONS: &[Relation] = &[Relation {
+/// What a broken link, or a wrong neighbour, AS number or address explains: the sessions that it spoils.
+pub(super) const SPOILT_SESSIONS: &[Relation] = &[Relation {
     effects: &[
         "GW-BGP-MISSING",
         "GW-BGP-DOWN",

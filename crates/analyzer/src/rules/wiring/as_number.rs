@@ -4,7 +4,7 @@ use crate::facts::{Agent, Context, Fabricator, GatewayLink, Gw};
 use crate::finding::{Evidence, Severity};
 use crate::parse::log::literals::bgp;
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
-use crate::rules::relations::WIRING_SESSIONS;
+use crate::rules::relations::SPOILT_SESSIONS;
 
 /// See the metadata.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ The switch refuses the session with `OPEN Message Error/Bad Peer AS`; none of th
 ## What to do
 
 Give the Gateway the AS number of the Fabricator.",
-    explains: WIRING_SESSIONS,
+    explains: SPOILT_SESSIONS,
     order: Order::Wiring,
 };
 

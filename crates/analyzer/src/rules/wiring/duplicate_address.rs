@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::{Agent, Connection, Context, GatewayLink, GatewayLinks, Gw, SpecView, Switch, bare};
 use crate::finding::{Evidence, Key, Severity, Subject};
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
-use crate::rules::relations::WIRING_SESSIONS;
+use crate::rules::relations::SPOILT_SESSIONS;
 
 /// See the metadata.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ The copy of one and the same object, a link's address in the Connection and in t
 ## What to do
 
 Give one of the two another address.",
-    explains: WIRING_SESSIONS,
+    explains: SPOILT_SESSIONS,
     order: Order::Wiring,
 };
 

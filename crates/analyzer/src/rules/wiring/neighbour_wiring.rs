@@ -6,7 +6,7 @@ use crate::facts::{Agent, Context, GatewayLink, GatewayLinks, Gw, SpecView, Swit
 use crate::finding::{Evidence, Key, Severity};
 use crate::model::gateway::GatewayNeighbor;
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
-use crate::rules::relations::WIRING_SESSIONS;
+use crate::rules::relations::SPOILT_SESSIONS;
 
 /// See the metadata.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ A wrong address or AS number keeps the session down.
 ## What to do
 
 Correct the Gateway's spec, or the Connection, whichever is wrong.",
-    explains: WIRING_SESSIONS,
+    explains: SPOILT_SESSIONS,
     order: Order::Wiring,
 };
 

@@ -10,7 +10,7 @@ use super::judgement::{self, FrrRow};
 use crate::facts::{Agent, BgpSessions, Context, GatewayLink, GatewayLinks, PortState, SessionState};
 use crate::finding::{Evidence, Finding, Key, Severity};
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
-use crate::rules::relations::LINK_SESSIONS;
+use crate::rules::relations::SPOILT_SESSIONS;
 
 /// See the metadata.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ down the gateway has lost redundancy and capacity, with all of them it serves no
 ## What to do
 
 Look at the module and the cable on both ends, then at `kubectl fabric inspect port --name <switch>/<port>`.",
-    explains: LINK_SESSIONS,
+    explains: SPOILT_SESSIONS,
     order: Order::Wiring,
 };
 
