@@ -97,7 +97,6 @@ fn worlds() -> Vec<(&'static str, World)> {
 }
 
 #[test]
-#[ignore = "open: see disagreements.txt"]
 fn secrets_beside_the_evidence_are_not_shown() {
     for (name, world) in worlds() {
         let world = salted(world);
@@ -107,7 +106,6 @@ fn secrets_beside_the_evidence_are_not_shown() {
 }
 
 #[test]
-#[ignore = "open: see disagreements.txt"]
 fn secrets_in_the_very_line_are_masked() {
     let replaced = |world: World, from: &str, to: &str| {
         let mut world = world;
@@ -134,7 +132,6 @@ fn secrets_in_the_very_line_are_masked() {
 }
 
 #[test]
-#[ignore = "open: see disagreements.txt"]
 fn a_file_of_secrets_is_taken_for_what_it_is() {
     let files = Files::from([
         (

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::secret::mask;
 use super::{
     BundleInfo, Counts, EntryInfo, EvidenceOut, FindingOut, InputProblem, NotChecked, Passed, Report, StepOut,
     SubjectOut, Tool, Verdict,
@@ -140,8 +141,8 @@ fn findings_of(sources: &Sources, capture: Option<&str>, runs: &[RuleRun]) -> (V
                 name: finding.subject.name.clone(),
                 part: finding.subject.part.clone(),
             },
-            title: finding.title.clone(),
-            detail: finding.detail.clone(),
+            title: mask(&finding.title, false),
+            detail: mask(&finding.detail, false),
             evidence: finding.evidence.iter().map(|evidence| evidence_out(sources, evidence)).collect(),
             next_steps: finding
                 .next_steps
@@ -201,8 +202,8 @@ fn evidence_out(sources: &Sources, evidence: &Evidence) -> EvidenceOut {
         column: location.as_ref().map(|l| l.column),
         entry: location.as_ref().and_then(|l| l.entry.clone()),
         field: evidence.field.clone(),
-        value: evidence.value.clone(),
-        note: evidence.note.clone(),
+        value: evidence.value.as_deref().map(|value| mask(value, false)),
+        note: mask(&evidence.note, false),
         looked_in: evidence.looked_in.clone(),
         width,
         outer: location.map(|l| l.outer),
@@ -223,7 +224,7 @@ fn problem_out(sources: &Sources, problem: &Problem) -> InputProblem {
             ProblemLevel::Warning => "warning".into(),
         },
         kind: problem.kind.name().into(),
-        message: problem.message.clone(),
+        message: mask(&problem.message, false),
         help: problem.help.clone(),
     }
 }

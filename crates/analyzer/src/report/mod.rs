@@ -2,6 +2,9 @@
 
 mod assemble;
 mod model;
+mod secret;
+
+pub(crate) use secret::{ends_before_value, mask_line};
 
 pub use assemble::{Assembly, assemble};
 pub use model::{

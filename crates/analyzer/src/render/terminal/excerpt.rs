@@ -9,22 +9,24 @@ use miette::{
 
 use super::style::Style;
 use super::text::{char_width, sanitize, width as columns_of, wrap};
-use crate::report::EvidenceOut;
+use crate::report::{EvidenceOut, ends_before_value, mask_line};
 use crate::source::Sources;
 
 /// Draws one piece of evidence, indented by three blanks.
 #[must_use]
 pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, width: usize) -> String {
-    let quoted = evidence
-        .outer
-        .and_then(|outer| sources.get(outer))
-        .zip(evidence.line.zip(evidence.column))
-        .map(|(entry, (line, column))| (entry.line_text(line - 1), line, column));
+    let quoted = evidence.outer.and_then(|outer| sources.get(outer)).zip(evidence.line.zip(evidence.column)).map(
+        |(entry, (line, column))| {
+            // A folded string of a dump may break between a key and its value.
+            let in_value = line > 1 && ends_before_value(entry.line_text(line - 2));
+            (mask_line(entry.line_text(line - 1), in_value), line, column)
+        },
+    );
     let Some((line_text, line, column)) = quoted else {
         return absence(evidence, width);
     };
     let gutter = line.to_string().len() + 8;
-    let excerpt = cut(line_text, column, evidence.width.max(1), width.saturating_sub(gutter).max(20));
+    let excerpt = cut(&line_text, column, evidence.width.max(1), width.saturating_sub(gutter).max(20));
     let path = evidence.path.clone().unwrap_or_default();
     let name = sanitize(&path);
     // The inner entry stands on a line of its own: pod and container names are long.
@@ -119,8 +121,7 @@ struct Cut {
 
 /// The part of a line around the marked characters that fits into `columns`, made safe to print.
 fn cut(line: &str, column: usize, marked: usize, columns: usize) -> Cut {
-    let masked = mask_secret(line);
-    let chars: Vec<char> = masked.chars().collect();
+    let chars: Vec<char> = line.chars().collect();
     let start = column.saturating_sub(1).min(chars.len());
     let end = start.saturating_add(marked).min(chars.len());
     // Room before the mark: a third of the width, unless the whole line fits.
@@ -150,31 +151,6 @@ fn cut(line: &str, column: usize, marked: usize, columns: usize) -> Cut {
         }
     }
     Cut { start: mark_start, len: mark_end.saturating_sub(mark_start).max(1), text }
-}
-
-/// Keys whose values are never printed, wherever a line is quoted.
-const SECRET_KEYS: [&str; 9] =
-    ["password", "passwd", "token", "secret", "authorizedkeys", "sshkeys", "privatekey", "bearertoken", "apikey"];
-
-/// Replaces the value of a secret-like key by `***`, keeping the line's length where it can.
-#[must_use]
-fn mask_secret(line: &str) -> String {
-    let lower = line.to_lowercase();
-    let Some(key) = SECRET_KEYS.iter().filter_map(|key| lower.find(key)).min() else {
-        return line.to_owned();
-    };
-    // `to_lowercase` may change lengths outside ASCII; then the whole line is withheld.
-    if lower.len() != line.len() {
-        return "***".to_owned();
-    }
-    let rest = line.get(key..).unwrap_or("");
-    let Some(separator) = rest.find([':', '=', ' ']) else { return line.to_owned() };
-    let value_at = key + separator + 1;
-    let value = line.get(value_at..).unwrap_or("");
-    if value.trim().is_empty() {
-        return line.to_owned();
-    }
-    format!("{} ***", line.get(..value_at).unwrap_or(""))
 }
 
 /// One line of a file as miette sees it: numbered as in the file.
@@ -256,14 +232,6 @@ fn draw(snippet: &Snippet, style: Style, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_are_masked() {
-        assert_eq!(mask_secret("    password: hunter2"), "    password: ***");
-        assert_eq!(mask_secret("  joinToken: abc::def"), "  joinToken: ***");
-        assert_eq!(mask_secret("  name: gw-1"), "  name: gw-1");
-        assert_eq!(mask_secret("password:"), "password:");
-    }
 
     #[test]
     fn long_paths_stand_above_the_snippet() {
