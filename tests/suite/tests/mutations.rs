@@ -119,7 +119,6 @@ fn keep(input: Input, path: &Path) {
 }
 
 #[test]
-#[ignore = "never run to its end since the endless loop that it found was mended"]
 fn damaged_bundles_are_read_without_panic_or_hang() {
     let count = number("HH_MUTATIONS", if cfg!(debug_assertions) { 400 } else { 10_000 });
     let seed = number("HH_SEED", SEED);
