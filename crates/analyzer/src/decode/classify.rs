@@ -157,10 +157,10 @@ fn may_have_sections(text: &str) -> bool {
 fn looks_like_json(text: &str) -> bool {
     let mut chars = text.chars();
     let open = chars.next();
-    match (open, chars.find(|c| !c.is_whitespace())) {
-        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | ']' | '"')) => true,
-        _ => false,
-    }
+    matches!(
+        (open, chars.find(|c| !c.is_whitespace())),
+        (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | ']' | '"'))
+    )
 }
 
 /// A line of the first thousand starts with one of the words.
