@@ -1,7 +1,8 @@
 //! Damaged bundles: no panic, no hang, whatever is cut, flipped, doubled or reordered.
 //!
 //! `HH_MUTATIONS` sets how many (10 000 in an optimised build, 400 else), `HH_SEED` the seed. `HH_FOREIGN`
-//! may name a directory of other people's data, on which nothing above `info` may be said.
+//! may name a directory of other people's data, on which nothing above `info` may be said. With `HH_KEEP` the
+//! first damaged bundle is written to that path, to look at it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -100,11 +101,31 @@ fn look_at(analysis: &Analysis) {
     let _ = render::json(&analysis.report);
 }
 
+/// Writes a damaged bundle to disk.
+fn keep(input: Input, path: &Path) {
+    use hh_analyzer::ingest::{Content, InputKind};
+    match input.kind {
+        InputKind::File(bytes, _) | InputKind::Stdin(bytes) => std::fs::write(path, bytes).unwrap(),
+        InputKind::Directory(entries) => {
+            for entry in entries {
+                let target = path.join(&entry.path);
+                std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+                if let Content::File(bytes) = entry.content {
+                    std::fs::write(target, bytes).unwrap();
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn damaged_bundles_are_read_without_panic_or_hang() {
     let count = number("HH_MUTATIONS", if cfg!(debug_assertions) { 400 } else { 10_000 });
     let seed = number("HH_SEED", SEED);
     let bundles = bundles();
+    if let Some(path) = std::env::var_os("HH_KEEP") {
+        keep(damaged(&bundles, seed), Path::new(&path));
+    }
     let next = AtomicU64::new(0);
     let slowest = Mutex::new((Duration::ZERO, 0));
     let failures = Mutex::new(Vec::<String>::new());

@@ -110,7 +110,7 @@ pub fn classify(text: &str) -> Content {
     if has_line(text, &["apiVersion:", "- apiVersion:", "items:", "- metadata:", "kind:"]) && !looks_like_table(text) {
         return Content::Yaml;
     }
-    if prometheus::looks_like_metrics(text) || prometheus::curl_failure(text).is_some() {
+    if prometheus::looks_like_metrics(text) || no_metrics(text) {
         return Content::Metrics;
     }
     if let Some(known) = Known::by_content(text) {
@@ -129,6 +129,14 @@ pub fn classify(text: &str) -> Content {
         return Content::Messages;
     }
     Content::Unknown
+}
+
+/// What curl says in place of metrics. Logs and errors of kubectl tell of refused connections, too.
+fn no_metrics(text: &str) -> bool {
+    let about_metrics =
+        || text.contains("curl") || text.contains("wget") || text.contains(":9442") || text.contains("port 9442");
+    (prometheus::curl_failure(text).is_some() && about_metrics() || prometheus::empty_answer(text))
+        && looks_like_log(text).is_none()
 }
 
 /// One JSON object per line with a time and a message is a log.

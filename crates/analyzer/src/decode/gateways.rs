@@ -143,6 +143,10 @@ fn output(
         // `gateway-1# show bgp summary` where no object names the gateway.
         owner.gateway = super::session::host(title).map(str::to_owned);
     }
+    // Without any object, a file that is named after a gateway is all there is.
+    if owner.gateway.is_none() && content == Content::Metrics && names.is_empty() {
+        owner.gateway = metrics_gateway(&entry.path).map(str::to_owned);
+    }
     let Some(name) = owner.gateway.clone() else {
         let switch = switch.or_else(|| sonic.then(|| show_tech_device(sources, id)).flatten());
         if sonic && switch.is_none() {
@@ -172,6 +176,19 @@ fn output(
     gathered.attributions.insert(key_of(sources, id), format!("{name}, {how}"));
     let data = gateways.entry(name.clone()).or_insert_with(|| named(&name));
     read_into(data, id, content, &entry.text, owner.by_name, &mut gathered.problems);
+}
+
+/// The gateway in the name of a metrics file: `metrics-<gateway>.prom`, `<gateway>-metrics.txt`.
+fn metrics_gateway(path: &str) -> Option<&str> {
+    let file = path.rsplit('/').next()?;
+    let stem = file.split('.').next()?;
+    let name = stem
+        .strip_prefix("metrics-")
+        .or_else(|| stem.strip_prefix("metrics_"))
+        .or_else(|| stem.strip_suffix("-metrics"))
+        .or_else(|| stem.strip_suffix("_metrics"))?;
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (!name.is_empty() && name.chars().all(valid)).then_some(name)
 }
 
 fn note_insight(data: &mut GatewayData, command: &str, stream: &str, id: EntryId) {
@@ -302,16 +319,29 @@ fn keep<T>(
 }
 
 fn metrics_into(data: &mut GatewayData, id: EntryId, text: &str, by_name: bool, problems: &mut Vec<Problem>) {
-    if let Some(failure) = prometheus::curl_failure(text) {
+    let (metrics, faults) = metrics_of(text);
+    // A second try may have worked: series count before a failure.
+    if metrics.is_empty()
+        && let Some(failure) = prometheus::curl_failure(text)
+    {
         let value = failure.to_owned();
         data.metrics_failure = Some(Output { entry: id, base: 0, by_name, value });
         return;
     }
-    let (metrics, faults) = metrics_of(text);
+    // Metrics of another exporter on the gateway's node say nothing of the dataplane's.
+    if metrics.is_empty() && of_another(&prometheus::parse(text)) {
+        return;
+    }
     problems.extend(faults.into_iter().map(|fault| fault.problem.at(id, fault.span)));
     if data.metrics.is_none() {
         data.metrics = Some(Output { entry: id, base: 0, by_name, value: metrics });
     }
+}
+
+/// The text holds or declares series that no dataplane has.
+fn of_another(exposition: &prometheus::Exposition<'_>) -> bool {
+    let mut names = exposition.samples.iter().map(|sample| sample.name).chain(exposition.families.iter().copied());
+    names.any(|name| !name.starts_with("vpc_"))
 }
 
 /// The dataplane's series of a metrics text, and its broken lines.

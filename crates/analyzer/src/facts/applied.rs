@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Gw;
+use super::{Form, Gw};
 use crate::model::Time;
 
 /// Time of an apply that never was: 1970, which tables print as an age of more than thirty years.
@@ -53,7 +53,7 @@ impl<'b> Gw<'_, 'b> {
         let agent = self.agent()?;
         let route = ["status", "state", "frr", "lastAppliedGen"];
         // Tables do not print it, and a cut object may have lost it.
-        let silent = agent.at(&["status", "state"]).is_none() || self.cx.truncated();
+        let silent = agent.raw.form == Form::Table || agent.at(&["status", "state"]).is_none() || self.cx.truncated();
         if silent && agent.at(&route).is_none() {
             return None;
         }

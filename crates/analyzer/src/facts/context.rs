@@ -188,6 +188,15 @@ impl<'b> Context<'b> {
         self.facts.sources.text(entry)
     }
 
+    /// The heading or prompt with a command that an entry was printed under; none for whole files.
+    #[must_use]
+    pub fn heading(&self, entry: crate::source::EntryId) -> Option<&'b str> {
+        match &self.facts.sources.get(entry)?.role {
+            crate::source::Role::Section { title } => Some(title),
+            _ => None,
+        }
+    }
+
     /// Traffic that the user expects: (from, to).
     #[must_use]
     pub fn expectations(&self) -> &'b [(String, String)] {

@@ -122,12 +122,6 @@ impl<'b> GatewayLinks<'b> {
     pub fn of<'l>(&'l self, gateway: &str) -> impl Iterator<Item = &'l GatewayLink<'b>> + use<'l, 'b> {
         self.by_gateway.get(gateway).into_iter().flatten().filter_map(|index| self.all.get(*index))
     }
-
-    /// The link of a gateway whose switch side has this address.
-    #[must_use]
-    pub fn to(&self, gateway: &str, neighbour: &str) -> Option<GatewayLink<'b>> {
-        self.of(gateway).find(|link| super::same_address(link.switch_ip, neighbour)).copied()
-    }
 }
 
 /// What a switch says of one of its ports.

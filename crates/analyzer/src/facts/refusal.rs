@@ -22,7 +22,7 @@ pub struct Refusal {
     pub newest: bool,
     /// The error without the words that wrap it.
     pub error: String,
-    /// Proof: the last log line, then the row of the history.
+    /// Proof: the first and the last log line, then the row of the history.
     pub evidence: Vec<Evidence>,
     /// Times of the first and the last log line.
     pub times: Option<(Timestamp, Timestamp)>,
@@ -33,7 +33,7 @@ struct Logged<'b> {
     generation: Option<i64>,
     error: Cow<'b, str>,
     hit: &'b Hit,
-    first: Option<Timestamp>,
+    first: &'b Hit,
     count: usize,
 }
 
@@ -55,8 +55,11 @@ impl<'b> Gw<'_, 'b> {
                 times: None,
             });
         };
-        let last = found.hit.time();
-        let mut evidence = vec![log.evidence(found.hit, line_note(found.count, found.first, last))];
+        let (first, last) = (found.first.time(), found.hit.time());
+        let mut evidence = vec![log.evidence(found.first, line_note(found.count, first, last))];
+        if found.count > 1 {
+            evidence.push(log.evidence(found.hit, "the last of these lines"));
+        }
         let generation = found.generation.or_else(|| self.generation());
         evidence
             .extend(row.filter(|(row, _)| Some(row.genid) == generation).map(|(row, place)| row_evidence(&row, place)));
@@ -68,7 +71,7 @@ impl<'b> Gw<'_, 'b> {
             },
             error: inner_error(&found.error).to_owned(),
             evidence,
-            times: found.first.zip(last),
+            times: first.zip(last),
         })
     }
 
@@ -131,7 +134,7 @@ fn logged<'b>(log: LogRef<'b>) -> Option<Logged<'b>> {
         generation,
         error: last.field(text, "error").unwrap_or_default(),
         hit: last,
-        first: same.first().and_then(|hit| hit.time()),
+        first: same.first().copied().unwrap_or(last),
         count: same.len(),
     })
 }

@@ -7,7 +7,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use curl::curl_failure;
+pub use curl::{curl_failure, empty_answer};
 pub use sample::Sample;
 
 use crate::source::{Problem, ProblemKind, Span};

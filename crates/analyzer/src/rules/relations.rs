@@ -134,7 +134,7 @@ pub(super) const WIRING_SESSIONS: &[Relation] = &[Relation {
         "GW-BGP-DOWN",
         "GW-BGP-ALLDOWN",
         "GW-BGP-FLAP",
-        "GW-BFD-DOWN",
+        "GW-BFD-*",
         "BGP-403",
         "BGP-405",
         "BGP-407",

@@ -59,7 +59,8 @@ impl<'t> Plain<'t> {
                 runs.push((out.len(), at));
                 out.push_str(rest.get(..keep).unwrap_or(""));
             }
-            let skip = sequence_len(rest.as_bytes().get(keep..).unwrap_or(&[]));
+            // A lone escape character is no sequence: it alone is skipped.
+            let skip = sequence_len(rest.as_bytes().get(keep..).unwrap_or(&[])).max(1);
             at += keep + skip;
         }
         Self { text: Cow::Owned(out), runs }
@@ -96,6 +97,11 @@ mod tests {
 
     #[test]
     fn lone_escape_is_dropped() {
-        assert_eq!(strip("a\u{1b}b\u{1b}[9"), "ab[9");
+        for (line, plain) in
+            [("a\u{1b}b\u{1b}[9", "ab[9"), ("\u{1b}", ""), ("a\u{1b}", "a"), ("\u{1b}]0;x\u{7}", "]0;x\u{7}")]
+        {
+            assert_eq!(strip(line), plain);
+            assert_eq!(Plain::new(line).text, plain);
+        }
     }
 }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{curl_failure, looks_like_metrics, parse, parse_matching};
+use super::{curl_failure, empty_answer, looks_like_metrics, parse, parse_matching};
 
 const EXPORT: &str = "# HELP vpc_packet_count \n# TYPE vpc_packet_count gauge\nvpc_packet_count{total=\"vpc-1\"} 18446744073709551615\nvpc_packet_count{from=\"vpc-1\",to=\"ext.isp-1\"} 0\n\n# TYPE vpc_packet_rate gauge\nvpc_packet_rate{drops=\"vpc-1\"} 0.0000001\n";
 
@@ -105,4 +105,15 @@ proptest! {
         prop_assert_eq!(found.samples[0].as_u64(), Some(value));
         prop_assert_eq!(found.samples[0].label("l"), Some(label.as_str()));
     }
+}
+
+#[test]
+fn answers_without_series() {
+    let answer = "core@gateway-1 ~ $ curl -i localhost:9442/metrics\nHTTP/1.1 200 OK\ncontent-type: text/plain; version=1.0.0\n\
+                  content-length: 0\ndate: Tue, 06 Oct 2026 09:41:17 GMT\n\n";
+    assert!(empty_answer(answer));
+    assert!(!empty_answer(&format!("{answer}vpc_packet_count{{total=\"a\"}} 1\n")));
+    assert!(!empty_answer(&answer.replace("200 OK", "503 Service Unavailable")));
+    assert!(!empty_answer(&answer.replace("text/plain; version=1.0.0", "text/html")));
+    assert!(!empty_answer(""));
 }

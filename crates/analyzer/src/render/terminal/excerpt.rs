@@ -38,6 +38,9 @@ pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, wi
     let marked = columns_of(excerpt.text.get(..excerpt.start).unwrap_or(""))
         + columns_of(excerpt.text.get(excerpt.start..excerpt.start + excerpt.len).unwrap_or("")) / 2;
     let fits = gutter + marked + 6 + columns_of(&label) <= width;
+    // The head of a snippet is one line: `   ╭─[path:line:column]`.
+    let head = gutter + format!(":{line}:{column}").len() + 2;
+    let (whole, name) = heading(name, width.saturating_sub(head).max(12));
     let snippet = Snippet {
         name,
         text: excerpt.text,
@@ -47,6 +50,11 @@ pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, wi
         note: if fits { label.clone() } else { String::new() },
     };
     let mut out = String::new();
+    for line in whole.iter().flat_map(|path| wrap(path, width.saturating_sub(3))) {
+        out.push_str("   ");
+        out.push_str(&style.dim(&line));
+        out.push('\n');
+    }
     if let Some(inner) = inner {
         for line in wrap(&format!("in {}:", sanitize(inner)), width.saturating_sub(3)) {
             out.push_str("   ");
@@ -63,6 +71,28 @@ pub(super) fn render(sources: &Sources, evidence: &EvidenceOut, style: Style, wi
     }
     out.push_str(&draw(&snippet, style, width));
     out
+}
+
+/// A path that is too long for the head of a snippet stands above it, and its last part in the head.
+fn heading(path: String, columns: usize) -> (Option<String>, String) {
+    if columns_of(&path) <= columns {
+        return (None, path);
+    }
+    let last = path.rsplit('/').next().unwrap_or("");
+    let mut name = last.to_owned();
+    if columns_of(last) > columns {
+        let mut used = 1;
+        let kept: Vec<char> = last
+            .chars()
+            .rev()
+            .take_while(|c| {
+                used += char_width(*c);
+                used <= columns
+            })
+            .collect();
+        name = std::iter::once('…').chain(kept.into_iter().rev()).collect();
+    }
+    (Some(path), name)
 }
 
 fn absence(evidence: &EvidenceOut, width: usize) -> String {
@@ -233,6 +263,14 @@ mod tests {
         assert_eq!(mask_secret("  joinToken: abc::def"), "  joinToken: ***");
         assert_eq!(mask_secret("  name: gw-1"), "  name: gw-1");
         assert_eq!(mask_secret("password:"), "password:");
+    }
+
+    #[test]
+    fn long_paths_stand_above_the_snippet() {
+        assert_eq!(heading("a/b.yaml".into(), 20), (None, "a/b.yaml".into()));
+        let long = "case.zip!/objects/gatewaypeerings.yaml";
+        assert_eq!(heading(long.into(), 20), (Some(long.into()), "gatewaypeerings.yaml".into()));
+        assert_eq!(heading(long.into(), 12), (Some(long.into()), "…erings.yaml".into()));
     }
 
     #[test]

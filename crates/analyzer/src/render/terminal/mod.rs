@@ -52,7 +52,7 @@ fn header(out: &mut String, report: &Report, style: Style, width: usize) {
         Some(time) => format!("captured {time} or later ({})", bundle.captured_at_source),
         None => "capture time unknown".to_owned(),
     };
-    let line = format!("{} ({}, {captured})", sanitize(&bundle.name), sanitize(&bundle.format));
+    let line = sanitize(&format!("{} ({}, {captured})", bundle.name, bundle.format));
     push_wrapped(out, &line, "", "  ", width);
     let word = report.verdict.name().to_uppercase();
     let painted = match report.verdict {

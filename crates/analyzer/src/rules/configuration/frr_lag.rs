@@ -176,7 +176,7 @@ mod tests {
     use hh_worlds::World;
 
     use super::FrrLag;
-    use crate::testing::said;
+    use crate::testing::{said, said_of_files};
 
     /// gateway-2 runs 12, FRR 11; the dataplane applied it at this time. The capture is of 09:41:17.
     fn lag(applied_at: &str) -> World {
@@ -262,6 +262,17 @@ status:
         assert_eq!(found.lines(), ["error GatewayAgent/gw-a"]);
         assert_eq!(found.findings[0].evidence[1].field.as_deref(), Some("metadata.generation"));
         assert_eq!(said(&FrrLag, &world(6)).passed, 1);
+    }
+
+    #[test]
+    fn tables_do_not_print_it() {
+        let table = "NAME        HEARTBEAT   APPLIED   APPLIEDG   CURRENTG   VERSION   AGE
+gateway-1   12s         43m       11         11         v0.25.2   9d
+";
+        let files = [("gatewayagents.txt".to_owned(), table.as_bytes().to_vec())].into();
+        let said = said_of_files(&FrrLag, files);
+        assert_eq!((said.lines(), said.passed), (Vec::new(), 0));
+        assert_eq!(said.not_checked, ["GatewayAgent gateway-1: GatewayAgent objects"]);
     }
 
     #[test]

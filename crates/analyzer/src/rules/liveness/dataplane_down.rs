@@ -1,6 +1,6 @@
 //! The dataplane of a gateway does not run (of 25.05 also its agent).
 
-use super::pod::{finding, logs_command, state_evidence};
+use super::pod::{finding, logs_command, state_evidence, with_reason};
 use super::{crash_cause, last_words};
 use crate::facts::{Context, Fault, FaultKind, Gw, PodRole};
 use crate::finding::{Finding, Severity};
@@ -90,14 +90,14 @@ fn report(gw: &Gw<'_, '_>, fault: &Fault<'_>, out: &Outcome) -> Finding {
             Some(cause) => {
                 let how = if cause.confidence == crate::finding::Confidence::Certain { "Reason" } else { "Probably" };
                 detail = format!("{effect} {how}: {}.", cause.words);
-                finding = finding.evidences(state_evidence(fault)).evidences(cause.evidence);
+                finding = with_reason(finding, state_evidence(fault), cause.evidence);
                 if let Some(step) = cause.step {
                     finding = finding.step(step);
                 }
             }
             None => {
                 let tail = last_words::of_ended(gw, pod, view).and_then(last_words::tail);
-                finding = finding.evidences(state_evidence(fault)).evidences(tail);
+                finding = with_reason(finding, state_evidence(fault), tail);
             }
         }
     } else {

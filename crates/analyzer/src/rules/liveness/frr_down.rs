@@ -1,6 +1,6 @@
 //! FRR of a gateway does not run.
 
-use super::pod::{finding, logs_command, state_evidence};
+use super::pod::{finding, logs_command, state_evidence, with_reason};
 use super::{dataplane_down::state_words, last_words};
 use crate::facts::{Context, Fault, FaultKind, Gw, LogRef, PodRole};
 use crate::finding::{Confidence, Evidence, Finding, Severity};
@@ -78,13 +78,10 @@ fn report(gw: &Gw<'_, '_>, fault: &Fault<'_>, out: &Outcome) -> Finding {
         "All BGP sessions of the gateway are down with it, so that its groups fail over."
     };
     let confidence = if partly { Confidence::Possible } else { Confidence::Certain };
-    let mut finding = finding(out, gw, (pod, name), Severity::Critical, title)
-        .confidence(confidence)
-        .detail(detail)
-        .evidences(state_evidence(fault));
-    if let Some(log) = fault.container.as_ref().and_then(|view| last_words::of_ended(gw, pod, view)) {
-        finding = finding.evidences(reasons(log)).evidences(last_words::tail(log));
-    }
+    let log = fault.container.as_ref().and_then(|view| last_words::of_ended(gw, pod, view));
+    let words = log.into_iter().flat_map(|log| reasons(log).into_iter().chain(last_words::tail(log)));
+    let finding = finding(out, gw, (pod, name), Severity::Critical, title).confidence(confidence).detail(detail);
+    let finding = with_reason(finding, state_evidence(fault), words);
     finding.run("Read the log of the container that ended.", logs_command(pod, "frr", true)).run(
         "Look at the pod's containers and events.",
         format!("kubectl describe pod -n {} {}", pod.object.meta.namespace, pod.name()),

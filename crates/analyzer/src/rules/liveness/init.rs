@@ -1,6 +1,6 @@
 //! A pod of a gateway does not get past its init containers.
 
-use super::pod::{finding, logs_command, state_evidence};
+use super::pod::{finding, logs_command, state_evidence, with_reason};
 use super::{dataplane_down::state_words, last_words};
 use crate::facts::{Context, Fault, FaultKind, Gw, PodRole};
 use crate::finding::{Evidence, Finding, Severity};
@@ -70,9 +70,9 @@ fn report(gw: &Gw<'_, '_>, fault: &Fault<'_>, out: &Outcome) -> Finding {
         }
     };
     let title = format!("{} pod of gateway {} {what}", pod.role.name(), gw.name());
-    let mut finding = finding(out, gw, (pod, name), severity, title).evidences(state_evidence(fault));
+    let mut reasons = Vec::new();
     if fault.kind == FaultKind::NotStarted && !pod.table_only() {
-        finding = finding.evidences(not_started(fault));
+        reasons.extend(not_started(fault));
     }
     let log = fault.container.as_ref().and_then(|view| last_words::of_ended(gw, pod, view));
     let mut detail = "The main containers of a pod start only after all its init containers ended well.".to_owned();
@@ -88,16 +88,20 @@ fn report(gw: &Gw<'_, '_>, fault: &Fault<'_>, out: &Outcome) -> Finding {
         for (text, words) in known {
             if let Some(evidence) = last_words::last_line_with(log, &[text], "what the init container says") {
                 detail = format!("{words} {detail}");
-                finding = finding.evidence(evidence);
+                reasons.push(evidence);
             }
         }
-        finding = finding.evidences(last_words::tail(log));
+        reasons.extend(last_words::tail(log));
     }
     let init = if name.is_empty() { "init-ifaces" } else { name };
-    finding.detail(detail).run("Read the log of the init container.", logs_command(pod, init, false)).run(
-        "Look at the pod's events.",
-        format!("kubectl describe pod -n {} {}", pod.object.meta.namespace, pod.name()),
-    )
+    let finding = finding(out, gw, (pod, name), severity, title);
+    with_reason(finding, state_evidence(fault), reasons)
+        .detail(detail)
+        .run("Read the log of the init container.", logs_command(pod, init, false))
+        .run(
+            "Look at the pod's events.",
+            format!("kubectl describe pod -n {} {}", pod.object.meta.namespace, pod.name()),
+        )
 }
 
 /// What keeps the pod from starting: its conditions and the main container's wait.

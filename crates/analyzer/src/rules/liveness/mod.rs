@@ -44,3 +44,10 @@ pub const RULES: &[&dyn Rule] = &[
     &agent_orphan::AgentOrphaned,
     &controller::ControllerDown,
 ];
+
+#[cfg(test)]
+#[path = "area_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+mod source_tests;

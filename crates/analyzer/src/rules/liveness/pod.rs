@@ -70,6 +70,17 @@ pub(super) fn state_evidence(fault: &Fault<'_>) -> Vec<Evidence> {
     evidence
 }
 
+/// State and reason as proof: the state's first line, the reason, then the rest of the state.
+pub(super) fn with_reason(
+    finding: Finding,
+    state: Vec<Evidence>,
+    reason: impl IntoIterator<Item = Evidence>,
+) -> Finding {
+    let mut state = state.into_iter();
+    let first = state.next();
+    finding.evidences(first).evidences(reason).evidences(state)
+}
+
 /// The columns of a table row that tell the pod's state.
 pub(super) fn row_evidence(pod: PodView<'_>) -> Vec<Evidence> {
     let columns = [

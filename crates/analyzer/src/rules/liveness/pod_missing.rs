@@ -16,7 +16,7 @@ static META: Meta = Meta {
     title: "A gateway has no dataplane or FRR pod",
     severities: &[Severity::Error, Severity::Info],
     needs: &[Source::Pods, Source::Gateways],
-    uses: &[Source::GatewayAgents, Source::Nodes, Source::Fabricator, Source::CaptureTime],
+    uses: &[Source::DaemonSets, Source::GatewayAgents, Source::Nodes, Source::Fabricator, Source::CaptureTime],
     explanation: "For each Gateway that is older than 2 minutes a pod `gw--<gateway>--dataplane-…` and a pod \
 `gw--<gateway>--frr-…` must exist in namespace `fab` (25.05: also `--agent`).
 

@@ -1,10 +1,12 @@
 //! An access list that lets requests through and not their replies.
 
 use super::LOST_PACKETS;
-use crate::facts::{Context, GatewayPeering};
+use crate::facts::{Context, GatewayPeering, VpcSubnets, peering_sides};
 use crate::finding::{Key, Severity};
+use crate::model::gateway::{AclEndpoint, PeeringSpec};
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
-use crate::validate::acl::without_reply;
+use crate::validate::acl::{direction, without_reply};
+use crate::validate::expose::Subnet;
 
 /// See the metadata.
 #[derive(Debug)]
@@ -54,6 +56,10 @@ impl Rule for AclDropsReplies {
             if peering.spec.acl.is_none() {
                 continue;
             }
+            if names_unknown_subnets(&peering.spec, &subnets) {
+                out.not_checked(peering.subject(), Source::VpcInfos);
+                continue;
+            }
             let facts = without_reply(&peering.spec, &|vpc, name| subnets.get(vpc, name));
             if facts.is_empty() {
                 out.pass();
@@ -89,6 +95,19 @@ impl Rule for AclDropsReplies {
             }
         }
     }
+}
+
+/// An allow rule names a subnet that is not known: whether it covers the replies cannot be told.
+fn names_unknown_subnets(spec: &PeeringSpec, subnets: &VpcSubnets) -> bool {
+    let Some((a, b)) = peering_sides(spec) else { return false };
+    let unknown = |vpc: &str, ends: &[AclEndpoint]| {
+        let mut named = ends.iter().filter(|end| end.cidr.is_empty() && !end.vpc_subnet.is_empty());
+        named.any(|end| !matches!(subnets.get(vpc, &end.vpc_subnet), Subnet::Known(_)))
+    };
+    let mut rules = spec.acl.iter().flat_map(|acl| &acl.rules).filter(|rule| rule.action == "allow");
+    rules.any(|rule| {
+        direction(rule, a, b).is_some_and(|(from, to)| unknown(from, &rule.match_.src) || unknown(to, &rule.match_.dst))
+    })
 }
 
 #[cfg(test)]
@@ -139,6 +158,18 @@ mod tests {
         let world = World::healthy().small().set("GatewayPeering/vpc-01--vpc-03", "/spec/acl", open);
         assert!(said(&AclDropsReplies, &world).lines().is_empty());
         assert!(said(&AclDropsReplies, &World::healthy().small()).lines().is_empty());
+    }
+
+    #[test]
+    fn an_answer_of_an_unknown_subnet_is_not_judged() {
+        let mut back = reply("5432");
+        back["match"]["src"][0]["vpcSubnet"] = json!("subnet-01");
+        let mut ask = ask("packet");
+        ask["match"]["dst"][0]["cidr"] = json!("10.20.3.0/24");
+        let known = rules(json!([ask, back]));
+        assert!(said(&AclDropsReplies, &known).lines().is_empty());
+        let unknown = said(&AclDropsReplies, &known.without("VPC").without("VPCInfo"));
+        assert_eq!((unknown.lines(), unknown.not_checked.len()), (vec![], 1));
     }
 
     #[test]

@@ -17,14 +17,7 @@ static META: Meta = Meta {
     title: "Two VPCInfos have one internal id",
     severities: &[Severity::Error],
     needs: &[Source::VpcInfos],
-    uses: &[
-        Source::Fabricator,
-        Source::Deployments,
-        Source::GatewayAgents,
-        Source::Gateways,
-        Source::Pods,
-        Source::DataplaneLog,
-    ],
+    uses: &[Source::Fabricator, Source::Deployments, Source::GatewayAgents, Source::DataplaneLog],
     explanation: "Compares `status.internalID` of all VPCInfos.
 
 ## Why it matters

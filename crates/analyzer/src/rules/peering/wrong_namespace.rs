@@ -137,6 +137,14 @@ status: {}
     }
 
     #[test]
+    fn it_is_the_one_root() {
+        let report =
+            crate::testing::analysis(&World::healthy().small().add(GATEWAY), &crate::Options::default()).report;
+        let roots: Vec<_> = report.root_causes.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(roots, ["gateway-object-in-wrong-namespace"], "fixture 17");
+    }
+
+    #[test]
     fn a_peering_in_another_namespace_too() {
         let world = World::healthy().small().set("GatewayPeering/vpc-01--vpc-03", "/metadata/namespace", "tenant-1");
         assert_eq!(said(&WrongNamespace, &world).lines(), ["error GatewayPeering/vpc-01--vpc-03"]);

@@ -24,6 +24,9 @@ static META: Meta = Meta {
         Source::Nodes,
         Source::FrrBgpSummary,
         Source::Fabricator,
+        Source::DaemonSets,
+        Source::Connections,
+        Source::ShowTech,
     ],
     explanation: "\
 Looks at every member of each group with two or more members: its node, its pods, its heartbeat (older than 60 s) and its

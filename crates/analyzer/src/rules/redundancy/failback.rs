@@ -37,6 +37,9 @@ static META: Meta = Meta {
         Source::FrrBgpSummary,
         Source::GatewayMetrics,
         Source::Fabricator,
+        Source::DaemonSets,
+        Source::Connections,
+        Source::ShowTech,
     ],
     explanation: "\
 Looks for packet rates above zero on members of a group that are not the preferred one, from the GatewayAgent or from the

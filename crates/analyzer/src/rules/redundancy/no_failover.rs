@@ -26,6 +26,9 @@ static META: Meta = Meta {
         Source::Nodes,
         Source::FrrBgpSummary,
         Source::Fabricator,
+        Source::DaemonSets,
+        Source::Connections,
+        Source::ShowTech,
     ],
     explanation: "\
 For each group whose preferred member is dead (node, pods, heartbeat) or has no BGP session: is there another member that

@@ -32,6 +32,7 @@ static META: Meta = Meta {
         Source::Pods,
         Source::Nodes,
         Source::Fabricator,
+        Source::DaemonSets,
     ],
     explanation: "\
 Looks in captured route tables of leaves for selected routes whose next hop is the VTEP address of a gateway that is dead

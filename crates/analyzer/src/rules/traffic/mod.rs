@@ -4,7 +4,7 @@ mod access;
 mod commands;
 mod driver_overload;
 mod driver_worker;
-mod drops;
+pub(super) mod drops;
 mod flow_table;
 mod masquerade_pool;
 mod mtu;

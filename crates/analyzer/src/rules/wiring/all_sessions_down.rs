@@ -62,7 +62,7 @@ fn report(cx: &Context<'_>, out: &mut Outcome, judged: &Judgement<'_, '_>) {
         subject.part = None;
     }
     let severity = if judged.new { Severity::Info } else { Severity::Critical };
-    let names: Vec<String> = judged.views.iter().map(super::judgement::View::words).collect();
+    let names: Vec<String> = judged.views.iter().map(judgement::View::words).collect();
     let missing = judged.views.iter().filter(|view| view.verdict == Verdict::Missing).count();
     let never = if missing == 0 { String::new() } else { format!(" {missing} of them never came up.") };
     let new = if judged.new { " The gateway is being installed." } else { "" };

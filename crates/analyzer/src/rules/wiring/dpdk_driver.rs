@@ -15,8 +15,15 @@ static META: Meta = Meta {
     reference: &["GW-IF-DPDK"],
     title: "The dataplane has no driver for PCI interfaces",
     severities: &[Severity::Critical, Severity::Info],
-    needs: &[Source::DataplaneLog],
-    uses: &[Source::CaptureTime, Source::Gateways, Source::GatewayAgents, Source::Nodes, Source::Pods],
+    needs: &[],
+    uses: &[
+        Source::CaptureTime,
+        Source::Gateways,
+        Source::GatewayAgents,
+        Source::DataplaneLog,
+        Source::Nodes,
+        Source::Pods,
+    ],
     explanation: "\
 An interface with `pci` makes the dataplane use the DPDK driver. Builds without it write `Using driver DPDK...` and \
 panic at once.
@@ -148,6 +155,6 @@ thread 'main' panicked at dataplane/src/main.rs:210:13:\nnot yet implemented\n";
     #[test]
     fn not_checked_without_logs() {
         let said = said(&DpdkDriver, &crashing(PANIC).without_logs());
-        assert_eq!(said.not_checked, ["log of the dataplane container"]);
+        assert_eq!(said.not_checked, ["Gateway gateway-2: log of the dataplane container"]);
     }
 }

@@ -47,7 +47,7 @@ The longer prefix wins: return traffic to these addresses goes to the external i
 ## What to do
 
 Filter the prefix at the provider, or with the External's `inboundCommunity`.",
-    explains: &[Relation { effects: &["GW-CTR-ONEWAY"], join: &[KeyKind::Peering] }],
+    explains: &[Relation { effects: &["GW-CTR-ONEWAY", "GW-CTR-ZERO"], join: &[KeyKind::Peering] }],
     order: Order::Routes,
 };
 

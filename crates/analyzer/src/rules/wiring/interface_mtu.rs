@@ -92,8 +92,9 @@ fn judge(gateway: &Gw<'_, '_>) -> (Severity, Option<Evidence>) {
         set.raw.form == crate::facts::Form::Table
             || set.status.updated_number_scheduled >= set.status.desired_number_scheduled
     });
-    let bad = !pods.is_empty() && !(pods.iter().all(ready) && updated) && !gateway.is_new();
-    (if bad { Severity::Warning } else { Severity::Info }, None)
+    let well = updated && pods.iter().all(ready);
+    let excused = well || pods.is_empty() || gateway.is_new();
+    (if excused { Severity::Info } else { Severity::Warning }, None)
 }
 
 #[cfg(test)]

@@ -17,12 +17,13 @@ mod link_down;
 mod mixed_drivers;
 mod neighbour_wiring;
 mod no_prefixes;
-mod routes;
 pub(super) mod reach;
+mod routes;
 mod session_down;
 mod session_flapping;
 mod session_missing;
 mod status_frozen;
+mod view;
 mod vpc_routes;
 
 use crate::rule::Rule;

@@ -2,9 +2,10 @@
 
 use super::judgement::{self, Judgement, View};
 use crate::facts::{Context, SessionState};
-use crate::finding::{Confidence, KeyKind, Severity};
+use crate::finding::{Confidence, Severity};
 use crate::parse::command::BgpState;
-use crate::rule::{Meta, Order, Outcome, Relation, Rule, Source};
+use crate::rule::{Meta, Order, Outcome, Rule, Source};
+use crate::rules::relations::LOST_SESSIONS;
 
 /// See the metadata.
 #[derive(Debug)]
@@ -42,10 +43,7 @@ The gateway learns nothing over that link: it does not know the VTEPs of the lea
 ## What to do
 
 See what the switch announces and whether a filter stands in between.",
-    explains: &[Relation {
-        effects: &["GW-EVPN-NOROUTE", "GW-EXT-NOROUTE", "GW-LEAF-NOROUTE", "GW-CTR-*"],
-        join: &[KeyKind::Gateway],
-    }],
+    explains: &[LOST_SESSIONS],
     order: Order::Wiring,
 };
 

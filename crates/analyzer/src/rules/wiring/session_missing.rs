@@ -17,7 +17,7 @@ static META: Meta = Meta {
     reference: &["GW-BGP-MISSING", "S6"],
     title: "A configured BGP neighbour was never established",
     severities: &[Severity::Error],
-    needs: &[Source::GatewayAgents],
+    needs: &[],
     uses: judgement::USES,
     explanation: "\
 The status lists a neighbour only once its session has been up. This rule compares `spec.gateway.neighbors` with the \

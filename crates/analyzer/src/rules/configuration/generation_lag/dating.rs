@@ -24,8 +24,7 @@ const SAME_CHANGE: i64 = 60;
 /// The earliest proof that a generation above `applied` was there.
 pub(super) fn dated(gateway: &Gw<'_, '_>, agent: &Object<GatewayAgent>, newest: i64, applied: i64) -> Option<Dated> {
     // A deleted and re-created GatewayAgent counts from 1 again: older lines are of another object.
-    let created = agent.meta.creation_timestamp.and_then(Time::at);
-    let floor = created.max(gateway.applied_at().and_then(Time::at));
+    let floor = agent.meta.creation_timestamp.and_then(Time::at);
     let missing = |number: Option<i64>| number.is_some_and(|number| number > applied && number <= newest);
     let sure = [written(agent), row(gateway, &missing), line(gateway, &missing)];
     let valid = |dated: &Dated| floor.is_none_or(|floor| dated.at.as_second() >= floor.as_second());

@@ -32,7 +32,6 @@ static META: Meta = Meta {
         Source::Gateways,
         Source::Pods,
         Source::Nodes,
-        Source::Events,
         Source::Fabricator,
         Source::Deployments,
         Source::ShowTech,
@@ -103,7 +102,7 @@ struct State<'b> {
     refused: BTreeMap<String, Vec<Violation>>,
     /// Pairs of peerings that the dataplane refuses together, in name order.
     refused_pairs: BTreeSet<(String, String)>,
-    /// Gateways of which other findings say why they run nothing new.
+    /// Gateways of which other findings say (or may say, had more been captured) why they run nothing new.
     excused: BTreeSet<&'b str>,
     /// Peerings in the spec of each gateway's agent.
     specs: BTreeMap<&'b str, &'b BTreeMap<String, PeeringSpec>>,
@@ -119,7 +118,9 @@ impl<'b> State<'b> {
             specs: BTreeMap::new(),
         };
         for gateway in cx.gateways() {
-            let mut excused = refuses(&gateway) || gateway.health().is_dead();
+            // Without its pods and its log nobody knows whether it is dead or refuses its configuration.
+            let unknown = gateway.dataplane_log().is_none() || gateway.all_pods().is_empty();
+            let mut excused = unknown || refuses(&gateway) || gateway.health().is_dead();
             if let Some(agent) = gateway.agent() {
                 state.specs.insert(gateway.name(), &agent.spec.peerings);
                 excused |= !foreign_groups(&agent.spec).is_empty();

@@ -93,6 +93,8 @@ fn what_looks_wrong_and_is_healthy() {
     for world in [
         healthy(),
         World::older().small(),
+        // A peering never has a status (8.8 f).
+        healthy().unset(PLAIN, "/status"),
         // By subnet name; an exclusion; a part of a subnet.
         run(healthy(), "/spec/peering/vpc-01/expose/0/ips", json!([{"vpcSubnet": "subnet-01"}])),
         run(healthy(), "/spec/peering/vpc-01/expose/0/ips", json!([{"cidr": "10.20.1.0/25"}, {"not": "10.20.1.0/28"}])),

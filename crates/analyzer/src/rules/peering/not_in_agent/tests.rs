@@ -33,6 +33,9 @@ fn an_external_without_its_prefix() {
     assert_eq!(finding.evidence[0].field.as_deref(), Some("spec.peering.external-01"));
     assert!(finding.evidence[0].line.is_some());
     assert!(finding.evidence.iter().any(|e| e.field.as_deref() == Some("spec.peerings") && e.line.is_some()));
+    let report = analysis(&with_peering("external-01", EARLIER), &crate::Options::default()).report;
+    let roots: Vec<_> = report.root_causes.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(roots, ["peering-not-in-agent"], "fixture 12");
 }
 
 #[test]
@@ -63,11 +66,21 @@ fn one_agent_only() {
 }
 
 #[test]
+fn agents_without_captured_gateways() {
+    // One may be a left-over of a deleted Gateway, not all of them.
+    let one = healthy().unset("GatewayAgent/gateway-2", "/spec/peerings/vpc-01--vpc-03").without("Gateway");
+    assert_eq!(said(&NotInAgent, &one).lines(), ["info GatewayPeering/vpc-01--vpc-03"]);
+    let all = one.unset("GatewayAgent/gateway-1", "/spec/peerings/vpc-01--vpc-03");
+    assert_eq!(said(&NotInAgent, &all).lines(), ["error GatewayPeering/vpc-01--vpc-03"]);
+}
+
+#[test]
 fn what_looks_missing_and_is_not() {
     let now = healthy().created_at;
     for world in [
         healthy(),
         World::older().small(),
+        healthy().unset("GatewayPeering/vpc-01--vpc-03", "/status"),
         with_peering("vpc-02", &now),
         with_peering("lab", EARLIER).set("GatewayPeering/new", "/metadata/deletionTimestamp", now.as_str()),
         healthy().delete("Gateway/gateway-2").set("GatewayAgent/gateway-2", "/spec/peerings", json!({})),

@@ -32,6 +32,7 @@ static META: Meta = Meta {
         Source::ControllerLog,
         Source::Pods,
         Source::Nodes,
+        Source::Fabricator,
     ],
     explanation:
         "Compares Gateway.spec with `spec.gateway` of its GatewayAgent, the VPCInfos with `spec.vpcs`, and the \
@@ -45,7 +46,7 @@ generations look all right.
 
 ## Not a fault
 Order, defaults that are written out, zero instead of nothing; objects younger than a minute; a GatewayAgent whose \
-Gateway was deleted (another rule).
+Gateway was deleted (another rule). Without the Gateway, differences are information: the agent may be a left-over.
 
 ## What to do
 Read the controller's log: a VPCInfo without an id, or an error, keeps it from writing.",
@@ -79,7 +80,8 @@ struct Check<'c, 'b> {
     cx: &'c Context<'b>,
     gateway: Gw<'c, 'b>,
     agent: &'b Object<GatewayAgent>,
-    is_new: bool,
+    /// Its gateway is being installed; or its Gateway is not captured, so that it may be one that nobody renews.
+    is_excused: bool,
     /// A line of the controller that says it has not been able to write this agent for over a minute.
     stuck: Option<Evidence>,
 }
@@ -95,7 +97,8 @@ impl<'c, 'b> Check<'c, 'b> {
         .flatten()
         .find(|lines| lines.first_age(cx).is_some_and(|age| age > PATIENCE))
         .and_then(|lines| lines.evidence("the controller has not been able to write the agent"));
-        Self { cx, gateway, agent, is_new: gateway.is_new(), stuck }
+        let is_excused = gateway.gateway().is_none() || gateway.is_new();
+        Self { cx, gateway, agent, is_excused, stuck }
     }
 
     fn gateway(&self, out: &mut Outcome) {
@@ -246,7 +249,7 @@ impl<'c, 'b> Check<'c, 'b> {
     }
 
     fn start<K: Kind>(&self, out: &Outcome, severity: Severity, name: &str, title: String) -> Finding {
-        let severity = if self.is_new { Severity::Info } else { severity };
+        let severity = if self.is_excused { Severity::Info } else { severity };
         out.finding(severity, self.subject::<K>(name), title)
             .run(
                 "See what keeps the controller from writing the agent.",

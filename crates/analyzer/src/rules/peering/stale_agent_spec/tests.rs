@@ -98,6 +98,12 @@ fn a_gateway_that_is_being_installed_is_information() {
 }
 
 #[test]
+fn an_agent_without_captured_gateway_may_be_a_left_over() {
+    let world = healthy().unset("GatewayAgent/gateway-2", "/spec/vpcs/vpc-04").without("Gateway");
+    assert_eq!(said(&StaleAgentSpec, &world).lines(), ["info GatewayAgent/gateway-2 (VPCInfo/vpc-04)"]);
+}
+
+#[test]
 fn without_agents_it_is_not_checked() {
     let said = said(&StaleAgentSpec, &healthy().without("GatewayAgent"));
     assert_eq!(said.not_checked, ["GatewayAgent objects"]);

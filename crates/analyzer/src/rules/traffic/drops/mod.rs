@@ -75,29 +75,30 @@ impl Rule for Drops {
         for gateway in cx.gateways() {
             let traffic = gateway.traffic();
             match traffic.from {
-                Some(CounterSource::Status | CounterSource::Both) => {}
+                Some(CounterSource::Status | CounterSource::Both) => judge(&gateway, &traffic, out),
                 // Metrics without a status are judged by the rule on metrics.
-                Some(CounterSource::Metrics) => continue,
-                None => {
-                    out.not_checked(gateway.agent_subject(), Source::GatewayAgents);
-                    continue;
-                }
+                Some(CounterSource::Metrics) => {}
+                None => out.not_checked(gateway.agent_subject(), Source::GatewayAgents),
             }
-            let peerings = Peerings::of(&gateway);
-            let losses = losses(&traffic, &peerings);
-            let all = traffic.vpcs.values().fold(0_u64, |sum, counter| sum.saturating_add(counter.drops));
-            let pairs = traffic.pairs.values().fold(0_u64, |sum, counter| sum.saturating_add(counter.drops));
-            let attribution = if losses.is_empty() { None } else { Attribution::of(&gateway, all.max(pairs)) };
-            if losses.is_empty() {
-                out.pass();
-            }
-            for loss in &losses {
-                let finding = loss.finding(&gateway, attribution.as_ref(), &traffic, &peerings, out);
-                out.report(finding);
-            }
-            note_expected(&gateway, &traffic, &peerings, out);
         }
     }
+}
+
+/// Judges all counters of one gateway, wherever they stand.
+pub(in crate::rules) fn judge<'b>(gateway: &Gw<'_, 'b>, traffic: &Traffic<'b>, out: &mut Outcome) {
+    let peerings = Peerings::of(gateway);
+    let losses = losses(traffic, &peerings);
+    let all = traffic.vpcs.values().fold(0_u64, |sum, counter| sum.saturating_add(counter.drops));
+    let pairs = traffic.pairs.values().fold(0_u64, |sum, counter| sum.saturating_add(counter.drops));
+    let attribution = if losses.is_empty() { None } else { Attribution::of(gateway, all.max(pairs)) };
+    if losses.is_empty() {
+        out.pass();
+    }
+    for loss in &losses {
+        let finding = loss.finding(gateway, attribution.as_ref(), traffic, &peerings, out);
+        out.report(finding);
+    }
+    note_expected(gateway, traffic, &peerings, out);
 }
 
 /// What a loss is about.
@@ -185,9 +186,11 @@ impl<'b> Loss<'_, 'b> {
             .evidences(self.counter.packets_evidence("packets delivered since then"))
             .evidences(attribution.map(|attribution| attribution.evidence.clone()))
             .key(gateway.key());
-        if traffic.from == Some(CounterSource::Both) {
-            finding = finding.reference("GW-METRICS-DROPS");
-        }
+        finding = match traffic.from {
+            Some(CounterSource::Both) => finding.reference("GW-METRICS-DROPS"),
+            Some(CounterSource::Metrics) => finding.reference("GW-DROPS"),
+            _ => finding,
+        };
         finding = self.keyed(finding, name);
         finding = self.steps(finding, gateway, attribution);
         match self.direction {
