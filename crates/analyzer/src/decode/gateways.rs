@@ -2,17 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::Content;
-use super::attribute::{Owner, gateway_in_path, owner, stream_in_path, stream_of};
+use super::attribute::{gateway_in_path, owner};
 use super::known::Known;
-use super::pipeline::{gateway_names, node_of_pod};
+use super::logs::logs;
+use super::pipeline::gateway_names;
 use crate::facts::{Clock, GatewayData, Insight, Log, Objects, Output, Series, VpcMetrics, VpcSample};
 use crate::parse::command::{
     BfdPeers, BgpSummary, Read, RouteTables, RpcStats, RunningConfig, ShowTech, Unread, ip_link_names,
 };
-use crate::parse::log::{Dialect, Stream, scan};
 use crate::parse::prometheus;
 use crate::source::{EntryId, Problem, ProblemKind, Role, Sources};
 
@@ -22,6 +20,38 @@ pub(super) struct Outputs<'a> {
     pub(super) contents: &'a [(EntryId, Content)],
     pub(super) objects: &'a Objects,
     pub(super) clock: &'a Clock,
+    /// What the section `Hostname` of a show-tech file of a gateway says, by the file.
+    pub(super) hosts: BTreeMap<EntryId, String>,
+}
+
+impl Outputs<'_> {
+    /// The host that the file of a section names.
+    pub(super) fn host_of(&self, id: EntryId) -> Option<String> {
+        self.hosts.get(&self.sources.outer(id)).cloned()
+    }
+}
+
+/// Host names in the show-tech files of gateways.
+pub(super) fn hosts(sources: &Sources, contents: &[(EntryId, Content)]) -> BTreeMap<EntryId, String> {
+    let mut hosts = BTreeMap::new();
+    let mut gateways = BTreeSet::new();
+    for (id, _) in contents {
+        let Some(entry) = sources.get(*id) else { continue };
+        let Role::Section { title } = &entry.role else { continue };
+        if title == "Hostname" {
+            let name = entry.text.trim();
+            if !name.is_empty() && !name.contains(char::is_whitespace) {
+                hosts.insert(sources.outer(*id), name.to_owned());
+            }
+        } else if ["vtysh", "dataplane-cli", "Dataplane Container Logs", "FRR Container Logs"]
+            .iter()
+            .any(|w| title.contains(w))
+        {
+            gateways.insert(sources.outer(*id));
+        }
+    }
+    hosts.retain(|id, _| gateways.contains(id));
+    hosts
 }
 
 /// What was found.
@@ -65,128 +95,10 @@ fn named(name: &str) -> GatewayData {
     GatewayData { name: name.to_owned(), ..GatewayData::default() }
 }
 
-fn key_of(sources: &Sources, id: EntryId) -> (String, Option<String>) {
+pub(super) fn key_of(sources: &Sources, id: EntryId) -> (String, Option<String>) {
     let outer = sources.outer(id);
     let path = |id: EntryId| sources.get(id).map(|entry| entry.path.clone()).unwrap_or_default();
     (path(outer), (outer != id).then(|| path(id)))
-}
-
-fn logs(
-    outputs: &Outputs<'_>,
-    names: &BTreeSet<String>,
-    attributions: &mut BTreeMap<(String, Option<String>), String>,
-    loose: &mut BTreeSet<String>,
-) -> Vec<Log> {
-    let sources = outputs.sources;
-    let mut wanted: Vec<(EntryId, Stream, Owner)> = outputs
-        .contents
-        .iter()
-        .filter_map(|(id, content)| {
-            let Content::Log(dialect) = content else { return None };
-            let entry = sources.get(*id)?;
-            let mut owner = owner(sources, *id, names);
-            let stream = match &entry.role {
-                Role::PodLog { container: Some(container), pod, .. } => stream_of(pod, container)?,
-                Role::PodLog { pod, .. } => stream_of(pod, "")?,
-                Role::Section { title } => stream_in_path(title).or_else(|| stream_of(&owner.pod, &owner.container))?,
-                _ => log_stream(&owner, &entry.path, &entry.text, *dialect)?,
-            };
-            if owner.gateway.is_none() {
-                owner.gateway = gateway_in_text(stream, &entry.text).map(str::to_owned);
-                if owner.gateway.is_some() {
-                    owner.by_name = false;
-                }
-            }
-            if owner.gateway.is_none()
-                && let Some(node) = node_of_pod(outputs.objects, &owner.pod)
-                && names.contains(node)
-            {
-                owner.gateway = Some(node.to_owned());
-            }
-            Some((*id, stream, owner))
-        })
-        .collect();
-    let mut all = names.clone();
-    all.extend(wanted.iter().filter_map(|(.., owner)| owner.gateway.clone()));
-    for (id, stream, owner) in &mut wanted {
-        let of_gateway = matches!(stream, Stream::Dataplane | Stream::Frr | Stream::GatewayAgent25);
-        let mut how = if owner.by_name { "by name" } else { "by content" };
-        if of_gateway && owner.gateway.is_none() {
-            owner.by_name = true;
-            if all.len() == 1 {
-                owner.gateway = all.first().cloned();
-                how = "the only gateway";
-            } else {
-                // The finding names the entry instead.
-                owner.gateway = sources.get(sources.outer(*id)).map(|entry| entry.path.clone());
-                how = "nothing names the gateway";
-                loose.extend(owner.gateway.clone());
-            }
-        }
-        let whose = owner.gateway.as_deref().unwrap_or(if owner.pod.is_empty() { "unknown" } else { &owner.pod });
-        attributions.insert(key_of(sources, *id), format!("{stream:?} of {whose}, {how}"));
-    }
-    wanted
-        .into_par_iter()
-        .map(|(id, stream, owner)| {
-            let text = sources.text(id);
-            Log {
-                entry: id,
-                base: 0,
-                stream,
-                namespace: owner.namespace,
-                pod: owner.pod,
-                container: owner.container,
-                gateway: owner.gateway,
-                previous: owner.previous,
-                by_name: owner.by_name,
-                scan: scan(text, stream, outputs.clock.now),
-            }
-        })
-        .collect()
-}
-
-/// Stream of a log file: by its pod, its form, its name.
-fn log_stream(owner: &Owner, path: &str, text: &str, dialect: Dialect) -> Option<Stream> {
-    if !owner.pod.is_empty() {
-        return stream_of(&owner.pod, &owner.container);
-    }
-    match dialect {
-        Dialect::Frr => Some(Stream::Frr),
-        Dialect::Tracing => {
-            let head: String = text.lines().take(50).collect();
-            if head.contains("dataplane") || path.contains("dataplane") {
-                Some(Stream::Dataplane)
-            } else {
-                Some(Stream::Frr)
-            }
-        }
-        _ => stream_in_path(path)
-            .filter(|stream| !matches!(stream, Stream::Dataplane | Stream::Frr))
-            .or_else(|| stream_in_text(text)),
-    }
-}
-
-/// Gateway daemons by what only they write, for logs in a wrapper (docker's JSON, `--timestamps`).
-fn stream_in_text(text: &str) -> Option<Stream> {
-    let head = text.get(..text.floor_char_boundary(16_384)).unwrap_or(text);
-    let holds = |words: &[&str]| words.iter().any(|word| head.contains(word));
-    if holds(&["dataplane_mgmt", "dataplane_routing", "dataplane_nat", "Starting dataplane for gateway"]) {
-        Some(Stream::Dataplane)
-    } else if holds(&[" BGP: [", " ZEBRA: [", " WATCHFRR: [", "frr_agent"]) {
-        Some(Stream::Frr)
-    } else {
-        None
-    }
-}
-
-/// The gateway that a log names itself.
-fn gateway_in_text(stream: Stream, text: &str) -> Option<&str> {
-    if stream != Stream::Dataplane {
-        return None;
-    }
-    let at = memchr::memmem::find(text.as_bytes(), b"Starting dataplane for gateway '")?;
-    text.get(at..)?.split('\'').nth(1)
 }
 
 fn output(
@@ -209,12 +121,17 @@ fn output(
     let (Content::Command(_) | Content::Metrics) = content else { return };
     let mut owner = owner(sources, id, names);
     if owner.gateway.is_none() {
+        owner.gateway = outputs.host_of(id);
+        owner.by_name = owner.by_name && owner.gateway.is_none();
+    }
+    let sonic = matches!(&entry.role, Role::Section { title } if title.contains("sonic-cli"));
+    if owner.gateway.is_none() && !sonic {
         owner.gateway = gateway_of_output(content, &entry.text, outputs.objects);
         owner.by_name = owner.by_name && owner.gateway.is_none();
     }
     // One gateway and one file: there is nobody else it could be of.
     let mut only = false;
-    if owner.gateway.is_none() && names.len() == 1 && device_in_path(sources, id, outputs.objects).is_none() {
+    if owner.gateway.is_none() && names.len() == 1 && !sonic && device_in_path(sources, id, outputs.objects).is_none() {
         owner.gateway = names.first().cloned();
         (only, owner.by_name) = (true, true);
     }
@@ -231,6 +148,10 @@ fn output(
         owner.gateway = metrics_gateway(&entry.path).map(str::to_owned);
     }
     let Some(name) = owner.gateway.clone() else {
+        let switch = switch.or_else(|| sonic.then(|| show_tech_device(sources, id)).flatten());
+        if sonic && switch.is_none() {
+            return;
+        }
         if let (Content::Command(Known::Routes), Some(switch)) = (content, switch) {
             if let Ok(value) = RouteTables::parse(&entry.text) {
                 gathered.switch_routes.push((switch, Output { entry: id, base: 0, by_name: true, value }));
@@ -286,6 +207,13 @@ fn note_insight(data: &mut GatewayData, command: &str, stream: &str, id: EntryId
             _ => {}
         }
     }
+}
+
+/// The device that a show-tech file is named after: `leaf-01-show-tech.log`.
+fn show_tech_device(sources: &Sources, id: EntryId) -> Option<String> {
+    let path = sources.get(sources.outer(id))?.path.as_str();
+    let name = path.rsplit('/').next()?.split_once("-show-tech").map(|(name, _)| name)?;
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// A switch that the path of a file names.

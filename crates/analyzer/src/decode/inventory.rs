@@ -1,12 +1,12 @@
 //! What each entry was taken for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Content;
 use super::classify::is_nothing;
 use super::pipeline::Read;
 use crate::report::EntryInfo;
-use crate::source::{Problem, ProblemKind, Role, Sources};
+use crate::source::{EntryId, Problem, ProblemKind, Role, Sources};
 
 /// The inventory's line for an entry; attribution is filled in later.
 pub(super) fn entry_info(sources: &Sources, read: &Read) -> EntryInfo {
@@ -26,6 +26,13 @@ pub(super) fn entry_info(sources: &Sources, read: &Read) -> EntryInfo {
 /// Notes on what was not understood: files of no known form, and documents without Kubernetes objects.
 pub(super) fn not_understood(sources: &Sources, reads: &[Read]) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let mut understood: BTreeSet<EntryId> = BTreeSet::new();
+    for read in reads.iter().filter(|read| read.content != Content::Unknown) {
+        let outer = sources.outer(read.id);
+        if outer != read.id {
+            understood.insert(outer);
+        }
+    }
     for read in reads {
         let Some(entry) = sources.get(read.id) else { continue };
         let found = &read.found;

@@ -10,6 +10,7 @@ mod expand;
 mod gateways;
 mod inventory;
 mod known;
+mod logs;
 mod merge;
 mod noise;
 mod objects;

@@ -48,6 +48,12 @@ pub(super) fn without_noise(text: &str) -> Clean<'_> {
     Clean { text: Cow::Owned(out), messages }
 }
 
+/// True for a text that holds nothing but messages of `kubectl` and prompts.
+#[must_use]
+pub(super) fn is_only_noise(text: &str) -> bool {
+    noise_above(text) == text.len()
+}
+
 /// Length of the noise above the first document.
 #[must_use]
 pub(super) fn noise_above(text: &str) -> usize {

@@ -10,7 +10,7 @@ use super::clock::{Candidates, clock, directory_time};
 use super::date::{date_in, date_in_head};
 use super::dump::Dump;
 use super::expand::{Expanded, expand_all};
-use super::gateways::{Outputs, gather};
+use super::gateways::{Outputs, gather, hosts};
 use super::known::Known;
 use super::noise::without_noise;
 use super::objects::{Found, json_objects, yaml_objects};
@@ -141,6 +141,10 @@ fn read(sources: &Sources, id: EntryId, file: Option<Content>) -> Read {
             found = yaml_objects(id, text, !entry.truncated, entry.truncated);
             return Read { id, content: Content::Yaml, found };
         }
+        // `kubectl logs` of a container that has none.
+        Role::PodLog { .. } if super::noise::is_only_noise(text) => {
+            return Read { id, content: Content::Messages, found };
+        }
         Role::PodLog { .. } => Content::Log(Dialect::Timestamped),
         Role::Insight { command, .. } => match Known::by_command(command) {
             Some(known) => Content::Command(known),
@@ -152,7 +156,11 @@ fn read(sources: &Sources, id: EntryId, file: Option<Content>) -> Read {
             None if title.to_lowercase().contains("logs") && !title.contains(" get ") => {
                 Content::Log(Dialect::Timestamped)
             }
-            None => super::classify(text),
+            None => match super::classify(text) {
+                // A part is not taken apart again.
+                Content::Sections | Content::ClusterDump | Content::Dump => Content::Unknown,
+                content => content,
+            },
         },
         Role::File => file.unwrap_or_else(|| super::classify(text)),
     };
@@ -238,7 +246,8 @@ fn build(
     let truncated = contents.iter().any(|(id, _)| {
         dumps.iter().any(|dump| dump.truncated && (dump.entry == *id || sources.outer(*id) == dump.entry))
     });
-    let gathered = gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock });
+    let hosts = hosts(sources, &contents);
+    let gathered = gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock, hosts });
     for info in entries.iter_mut() {
         if let Some(attribution) = gathered.attributions.get(&(info.path.clone(), info.entry.clone())) {
             info.attribution = Some(attribution.clone());
