@@ -104,6 +104,16 @@ fn edges(findings: &[Finding], metas: &[&'static Meta]) -> Edges {
             }
         }
     }
+    for (effect, finding) in findings.iter().enumerate() {
+        for cause in finding.yields_to.iter().flat_map(|key| by_key.get(key).into_iter().flatten()) {
+            let stands = findings.get(*cause).is_some_and(|other| {
+                other.severity >= Severity::Warning && other.rule != finding.rule && other.yields_to.is_empty()
+            });
+            if stands {
+                plain.insert((*cause, effect));
+            }
+        }
+    }
     Edges { plain: plain.into_iter().collect(), unexplained: unexplained.into_iter().collect() }
 }
 
@@ -201,6 +211,21 @@ mod tests {
     use crate::finding::{Confidence, Subject};
     use crate::rule::Order;
 
+    #[test]
+    fn generic_signs_give_way_to_what_is_wrong_with_their_object() {
+        let pod = Key::Pod("fab".into(), "zot".into());
+        let cause = finding("B-POD", Severity::Error, std::slice::from_ref(&pod));
+        let mut sign = finding("E-EVENT", Severity::Warning, &[]);
+        sign.yields_to.insert(pod.clone());
+        let graph = correlate(&[cause.clone(), sign.clone()], &[&POD, &HA]);
+        assert_eq!((graph.roots, graph.caused_by), (vec![0], vec![vec![], vec![0]]));
+        // A note explains nothing, and two signs do not explain each other.
+        let note = finding("B-POD", Severity::Info, std::slice::from_ref(&pod));
+        assert_eq!(correlate(&[note, sign.clone()], &[&POD, &HA]).roots, [1]);
+        sign.keys.insert(pod);
+        assert_eq!(correlate(&[sign.clone(), sign], &[&POD, &HA]).roots.len(), 2);
+    }
+
     const fn meta(id: &'static str, explains: &'static [Relation], order: Order) -> Meta {
         Meta {
             id,
@@ -227,6 +252,7 @@ mod tests {
             evidence: Vec::new(),
             next_steps: Vec::new(),
             keys: keys.iter().cloned().collect(),
+            yields_to: BTreeSet::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::store::{Kind, Listing, Object};
 use crate::decode::MergedObject;
-use crate::model::{Event as EventBody, Meta, agent, apps, core, fabricator, gateway, vpc, wiring};
+use crate::model::{Event as EventBody, Meta, agent, apps, core, dhcp, fabricator, gateway, vpc, wiring};
 use crate::rule::Source;
 use crate::source::Problem;
 use crate::yaml::from_node;
@@ -176,4 +176,22 @@ kinds! {
     ipv4_namespaces: IPv4Namespace [] in "vpc.githedgehog.com", ns "default", vpc::Ipv4NamespaceSpec ["spec"], NoStatus, Ipv4Namespaces;
     /// `Fabricator`.
     fabricators: Fabricator [] in "fabricator.githedgehog.com", ns "fab", fabricator::FabricatorSpec ["spec"], fabricator::FabricatorStatus, Fabricator;
+    /// `FabNode`.
+    fab_nodes: FabNode [] in "fabricator.githedgehog.com", ns "fab", fabricator::FabNodeSpec ["spec"], NoStatus, FabNodes;
+    /// `ControlNode`.
+    control_nodes: ControlNode [] in "fabricator.githedgehog.com", ns "fab", fabricator::ControlNodeSpec ["spec"], NoStatus, ControlNodes;
+    /// `SwitchProfile`.
+    switch_profiles: SwitchProfile [] in "wiring.githedgehog.com", ns "default", wiring::SwitchProfileSpec ["spec"], NoStatus, SwitchProfiles;
+    /// `Server`.
+    servers: Server [] in "wiring.githedgehog.com", ns "default", wiring::ServerSpec ["spec"], NoStatus, Servers;
+    /// `VLANNamespace`.
+    vlan_namespaces: VLANNamespace [] in "wiring.githedgehog.com", ns "default", wiring::VlanNamespaceSpec ["spec"], NoStatus, VlanNamespaces;
+    /// `DHCPSubnet`.
+    dhcp_subnets: DHCPSubnet [] in "dhcp.githedgehog.com", ns "default", dhcp::DhcpSubnetSpec ["spec"], dhcp::DhcpSubnetStatus, DhcpSubnets;
+    /// `Catalog`.
+    catalogs: Catalog [] in "agent.githedgehog.com", ns "default", agent::CatalogSpec ["spec"], NoStatus, Catalogs;
+    /// `Secret`: type and key names; values are never kept in the model.
+    secrets: Secret [] in "", ns "fab", core::Secret [""], NoStatus, Secrets;
+    /// `ConfigMap`: key names.
+    config_maps: ConfigMap [] in "", ns "fab", core::ConfigMap [""], NoStatus, ConfigMaps;
 }

@@ -41,6 +41,11 @@ impl Log {
             Stream::FabricCtrl | Stream::GatewayCtrl => Source::ControllerLog,
             Stream::Journal => Source::NodeJournal,
             Stream::Alloy => Source::AlloyLog,
+            Stream::SwitchAgent => Source::SwitchAgentLog,
+            Stream::SwitchSyslog => Source::SwitchSyslog,
+            Stream::Dhcpd => Source::DhcpdLog,
+            Stream::Boot => Source::BootLog,
+            Stream::FabricatorCtrl => Source::FabricatorLog,
             _ => return None,
         })
     }

@@ -28,6 +28,8 @@ mod sessions;
 mod silence;
 mod store;
 mod subnets;
+mod switch;
+mod topology;
 mod traffic;
 mod violations;
 
@@ -53,6 +55,7 @@ pub use release::Release;
 pub use sessions::{BgpSession, BgpSessions, SessionEntry, SessionState, bare, same_address};
 pub use silence::Silence;
 pub use store::{Contradiction, Form, Kind, Listing, Object, RawObject, entry_name, field_path};
+pub use topology::{FabricLink, Topology};
 pub use traffic::{Counter, CounterSource, Traffic};
 pub use violations::{AgentViolation, has_whole_spec};
 
@@ -156,6 +159,16 @@ impl<'b> Facts<'b> {
         self.captured.contains(source)
     }
 
+    /// True if the capture shows a Hedgehog installation: only then do rules about nodes and pods look.
+    #[must_use]
+    pub fn holds_fabric(&self) -> bool {
+        self.holds_gateways()
+            || !self.objects.agents.objects.is_empty()
+            || !self.objects.switches.objects.is_empty()
+            || !self.objects.connections.objects.is_empty()
+            || !self.objects.fabricators.objects.is_empty()
+    }
+
     /// True if the capture shows a gateway in any form: only then are gateway rules worth a word.
     #[must_use]
     pub fn holds_gateways(&self) -> bool {
@@ -180,6 +193,11 @@ impl<'b> Facts<'b> {
             Source::ControllerLog => log(Stream::FabricCtrl) || log(Stream::GatewayCtrl),
             Source::NodeJournal => log(Stream::Journal),
             Source::AlloyLog => log(Stream::Alloy),
+            Source::SwitchAgentLog => log(Stream::SwitchAgent),
+            Source::SwitchSyslog => log(Stream::SwitchSyslog),
+            Source::DhcpdLog => log(Stream::Dhcpd),
+            Source::BootLog => log(Stream::Boot),
+            Source::FabricatorLog => log(Stream::FabricatorCtrl),
             Source::ShowTech => data(|g| g.show_tech.is_some()),
             Source::FrrBgpSummary => data(|g| g.bgp_summary.is_some()),
             Source::FrrBfdPeers => data(|g| g.bfd_peers.is_some()),

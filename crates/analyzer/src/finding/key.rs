@@ -35,6 +35,16 @@ pub enum Key {
     Connection(String),
     /// A switch port: switch, port.
     Port(String, String),
+    /// A server.
+    Server(String),
+    /// Two devices that share links, by name: all links between them, or the session of their loopbacks.
+    Devices(String, String),
+    /// A DHCPSubnet.
+    DhcpSubnet(String),
+    /// A VPCAttachment or ExternalAttachment.
+    Attachment(String),
+    /// Any Kubernetes object: kind, namespace, name.
+    Object(String, String, String),
     /// The whole fabric.
     Fabric,
 }
@@ -74,6 +84,16 @@ pub enum KeyKind {
     Connection,
     /// [`Key::Port`].
     Port,
+    /// [`Key::Server`].
+    Server,
+    /// [`Key::Devices`].
+    Devices,
+    /// [`Key::DhcpSubnet`].
+    DhcpSubnet,
+    /// [`Key::Attachment`].
+    Attachment,
+    /// [`Key::Object`].
+    Object,
     /// [`Key::Fabric`].
     Fabric,
     /// No key: in a join it says that the relation holds only while nothing explains the cause itself.
@@ -101,6 +121,11 @@ impl KeyKind {
             Self::Switch => "same switch",
             Self::Connection => "same Connection",
             Self::Port => "same switch port",
+            Self::Server => "same server",
+            Self::Devices => "same pair of devices",
+            Self::DhcpSubnet => "same DHCPSubnet",
+            Self::Attachment => "same attachment",
+            Self::Object => "same object",
             Self::Fabric => "whole fabric",
             Self::Unexplained => "only while nothing explains the cause",
         }
@@ -108,6 +133,12 @@ impl KeyKind {
 }
 
 impl Key {
+    /// The key of a pair of devices, whatever their order.
+    #[must_use]
+    pub fn devices(a: &str, b: &str) -> Self {
+        if a <= b { Self::Devices(a.into(), b.into()) } else { Self::Devices(b.into(), a.into()) }
+    }
+
     /// The kind of this key.
     #[must_use]
     pub fn kind(&self) -> KeyKind {
@@ -128,6 +159,11 @@ impl Key {
             Self::Switch(..) => KeyKind::Switch,
             Self::Connection(..) => KeyKind::Connection,
             Self::Port(..) => KeyKind::Port,
+            Self::Server(..) => KeyKind::Server,
+            Self::Devices(..) => KeyKind::Devices,
+            Self::DhcpSubnet(..) => KeyKind::DhcpSubnet,
+            Self::Attachment(..) => KeyKind::Attachment,
+            Self::Object(..) => KeyKind::Object,
             Self::Fabric => KeyKind::Fabric,
         }
     }

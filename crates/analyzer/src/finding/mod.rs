@@ -85,6 +85,9 @@ pub struct Finding {
     pub next_steps: Vec<Step>,
     /// What the finding is about; relations join on these.
     pub keys: BTreeSet<Key>,
+    /// Any standing finding of another rule that has one of these keys explains this one: for generic signs (an
+    /// event, a line of a controller's log) that are only evidence of what is wrong with their object.
+    pub yields_to: BTreeSet<Key>,
 }
 
 impl Finding {
@@ -134,6 +137,13 @@ impl Finding {
     #[must_use]
     pub fn key(mut self, key: Key) -> Self {
         self.keys.insert(key);
+        self
+    }
+
+    /// Gives way to any other standing finding that has this key.
+    #[must_use]
+    pub fn yield_to(mut self, key: Key) -> Self {
+        self.yields_to.insert(key);
         self
     }
 

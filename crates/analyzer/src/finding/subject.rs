@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Key;
+
 /// A Kubernetes object, and what in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
@@ -20,6 +22,12 @@ impl Subject {
     #[must_use]
     pub fn new(kind: &str, namespace: &str, name: &str) -> Self {
         Self { kind: kind.into(), namespace: namespace.into(), name: name.into(), part: None }
+    }
+
+    /// Join key of the object, without the part.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::Object(self.kind.clone(), self.namespace.clone(), self.name.clone())
     }
 
     /// Names what in the object.

@@ -43,6 +43,8 @@ pub enum Order {
     Clock,
     /// Nodes.
     Node,
+    /// Switch hardware.
+    Hardware,
     /// Pods.
     Pod,
     /// Heartbeats.
@@ -59,6 +61,8 @@ pub enum Order {
     Redundancy,
     /// Routes.
     Routes,
+    /// VPCs, attachments and DHCP.
+    Vpc,
     /// NAT and ACL.
     Nat,
     /// Drops.
@@ -87,10 +91,23 @@ impl Relation {
     }
 }
 
+/// Part of an installation that a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Domain {
+    /// Gateways.
+    Gateway,
+    /// Switches, their wiring, VPCs and the control plane.
+    Fabric,
+}
+
 /// One named check over the facts.
 pub trait Rule: Sync {
     /// Its metadata.
     fn meta(&self) -> &'static Meta;
+    /// What a bundle must show for the rule to be worth a line where its sources are missing.
+    fn domain(&self) -> Domain {
+        Domain::Gateway
+    }
     /// Looks at the facts and reports per subject: passed, finding, or not checked.
     fn check(&self, cx: &Context<'_>, out: &mut Outcome);
 }

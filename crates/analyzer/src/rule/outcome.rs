@@ -48,11 +48,13 @@ impl Outcome {
             evidence: Vec::new(),
             next_steps: Vec::new(),
             keys: std::collections::BTreeSet::new(),
+            yields_to: std::collections::BTreeSet::new(),
         }
     }
 
-    /// Takes a finding.
-    pub fn report(&mut self, finding: Finding) {
+    /// Takes a finding. It gets the key of its subject.
+    pub fn report(&mut self, mut finding: Finding) {
+        finding.keys.insert(finding.subject.key());
         self.findings.push(finding);
     }
 

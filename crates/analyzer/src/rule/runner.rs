@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use super::{Meta, Outcome, Rule, Source, SourceSet, Unchecked};
+use super::{Domain, Meta, Outcome, Rule, Source, SourceSet, Unchecked};
 use crate::facts::{Context, Facts};
 
 /// What one rule did.
@@ -33,7 +33,11 @@ fn run_one(rule: &'static dyn Rule, facts: &Facts<'_>) -> RuleRun {
     let missing: Vec<Source> = meta.needs.iter().copied().filter(|source| !facts.captured(*source)).collect();
     if !missing.is_empty() {
         // A rule whose needs are missing is only worth a line where the bundle has its domain at all.
-        if facts.holds_gateways() {
+        let shown = match rule.domain() {
+            Domain::Gateway => facts.holds_gateways(),
+            Domain::Fabric => facts.holds_fabric(),
+        };
+        if shown {
             outcome.unchecked.extend(missing.into_iter().map(|source| Unchecked {
                 subject: None,
                 missing: source.title().to_owned(),

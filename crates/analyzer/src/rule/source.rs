@@ -50,6 +50,24 @@ pub enum Source {
     Ipv4Namespaces,
     /// `Fabricator` object.
     Fabricator,
+    /// `FabNode` objects.
+    FabNodes,
+    /// `ControlNode` objects.
+    ControlNodes,
+    /// `SwitchProfile` objects.
+    SwitchProfiles,
+    /// `Server` objects.
+    Servers,
+    /// `VLANNamespace` objects.
+    VlanNamespaces,
+    /// `DHCPSubnet` objects.
+    DhcpSubnets,
+    /// `Catalog` objects.
+    Catalogs,
+    /// `Secret` objects.
+    Secrets,
+    /// `ConfigMap` objects.
+    ConfigMaps,
     /// Log of the dataplane container.
     DataplaneLog,
     /// Log of the frr container.
@@ -62,6 +80,17 @@ pub enum Source {
     NodeJournal,
     /// Log of Alloy on a gateway node.
     AlloyLog,
+    /// `/var/log/agent.log` of a switch.
+    SwitchAgentLog,
+    /// Syslog of a switch.
+    SwitchSyslog,
+    /// Log of `fabric-dhcpd`.
+    DhcpdLog,
+    /// Log of `fabric-boot`.
+    BootLog,
+    /// Log of `fabricator-ctrl`.
+    FabricatorLog,
+
     /// `show tech` of the dataplane.
     ShowTech,
     /// FRR `show bgp summary`.
@@ -88,7 +117,7 @@ pub enum Source {
 
 impl Source {
     /// All sources, in order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 53] = [
         Self::CaptureTime,
         Self::Gateways,
         Self::GatewayGroups,
@@ -111,12 +140,26 @@ impl Source {
         Self::ExternalPeerings,
         Self::Ipv4Namespaces,
         Self::Fabricator,
+        Self::FabNodes,
+        Self::ControlNodes,
+        Self::SwitchProfiles,
+        Self::Servers,
+        Self::VlanNamespaces,
+        Self::DhcpSubnets,
+        Self::Catalogs,
+        Self::Secrets,
+        Self::ConfigMaps,
         Self::DataplaneLog,
         Self::FrrLog,
         Self::AgentLog,
         Self::ControllerLog,
         Self::NodeJournal,
         Self::AlloyLog,
+        Self::SwitchAgentLog,
+        Self::SwitchSyslog,
+        Self::DhcpdLog,
+        Self::BootLog,
+        Self::FabricatorLog,
         Self::ShowTech,
         Self::FrrBgpSummary,
         Self::FrrBfdPeers,
@@ -156,12 +199,26 @@ impl Source {
             Self::ExternalPeerings => "ExternalPeering objects",
             Self::Ipv4Namespaces => "IPv4Namespace objects",
             Self::Fabricator => "Fabricator object",
+            Self::FabNodes => "FabNode objects",
+            Self::ControlNodes => "ControlNode objects",
+            Self::SwitchProfiles => "SwitchProfile objects",
+            Self::Servers => "Server objects",
+            Self::VlanNamespaces => "VLANNamespace objects",
+            Self::DhcpSubnets => "DHCPSubnet objects",
+            Self::Catalogs => "Catalog objects",
+            Self::Secrets => "Secret objects",
+            Self::ConfigMaps => "ConfigMap objects",
             Self::DataplaneLog => "log of the dataplane container",
             Self::FrrLog => "log of the frr container",
             Self::AgentLog => "log of the gateway agent container",
             Self::ControllerLog => "log of the fabric controller",
             Self::NodeJournal => "journal of k3s-agent on the gateway node",
             Self::AlloyLog => "log of Alloy on the gateway node",
+            Self::SwitchAgentLog => "agent.log of the switch",
+            Self::SwitchSyslog => "syslog of the switch",
+            Self::DhcpdLog => "log of fabric-dhcpd",
+            Self::BootLog => "log of fabric-boot",
+            Self::FabricatorLog => "log of fabricator-ctrl",
             Self::ShowTech => "dataplane `show tech`",
             Self::FrrBgpSummary => "FRR `show bgp summary`",
             Self::FrrBfdPeers => "FRR `show bfd peers`",
@@ -202,12 +259,26 @@ impl Source {
             Self::ExternalPeerings => "kubectl get externalpeerings -A -o yaml",
             Self::Ipv4Namespaces => "kubectl get ipv4namespaces -A -o yaml",
             Self::Fabricator => "kubectl get fabricators -n fab -o yaml",
+            Self::FabNodes => "kubectl get fabnodes -n fab -o yaml",
+            Self::ControlNodes => "kubectl get controlnodes -n fab -o yaml",
+            Self::SwitchProfiles => "kubectl get switchprofiles -A -o yaml",
+            Self::Servers => "kubectl get servers -A -o yaml",
+            Self::VlanNamespaces => "kubectl get vlannamespaces -A -o yaml",
+            Self::DhcpSubnets => "kubectl get dhcpsubnets -A -o yaml",
+            Self::Catalogs => "kubectl get catalogs -A -o yaml",
+            Self::Secrets => "kubectl get secrets -A -o yaml",
+            Self::ConfigMaps => "kubectl get configmaps -n fab -o yaml",
             Self::DataplaneLog => "kubectl logs -n fab ds/gw--<gateway>--dataplane -c dataplane",
             Self::FrrLog => "kubectl logs -n fab ds/gw--<gateway>--frr -c frr",
             Self::AgentLog => "kubectl logs -n fab ds/gw--<gateway>--agent -c agent",
             Self::ControllerLog => "kubectl logs -n fab deploy/fabric-ctrl -c manager",
             Self::NodeJournal => "journalctl -u k3s-agent.service (on the gateway node)",
             Self::AlloyLog => "kubectl logs -n fab ds/alloy-gw",
+            Self::SwitchAgentLog => "cat /var/log/agent.log (on the switch)",
+            Self::SwitchSyslog => "cat /var/log/syslog (on the switch)",
+            Self::DhcpdLog => "kubectl logs -n fab deploy/fabric-dhcpd",
+            Self::BootLog => "kubectl logs -n fab deploy/fabric-boot",
+            Self::FabricatorLog => "kubectl logs -n fab deploy/fabricator-ctrl -c manager",
             Self::ShowTech => {
                 "kubectl exec -n fab ds/gw--<gateway>--dataplane -c dataplane -- /dataplane-cli -c \"show tech\""
             }
