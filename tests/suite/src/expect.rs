@@ -228,7 +228,11 @@ impl Case {
         let Some(pattern) = self.roots.first().map(|root| Pattern::parse(root, true)) else { return };
         let Some(root) = report.root_causes.iter().find(|finding| pattern.matches(finding)) else { return };
         for wanted in &self.evidence {
-            let path = wanted.path.replace('*', bundle);
+            // A packed single file is an entry of its own inside the bundle.
+            let path = match files.keys().next() {
+                Some(only) if wanted.path == "*" && files.len() == 1 => only.clone(),
+                _ => wanted.path.replace('*', bundle),
+            };
             let given: Vec<(&str, usize)> =
                 root.evidence.iter().filter_map(|evidence| Some((evidence.path.as_deref()?, evidence.line?))).collect();
             let holds = |line: usize| {

@@ -118,7 +118,9 @@ pub fn unpack(name: &str, bytes: &[u8]) -> Files {
         bytes.to_vec()
     };
     if !name.contains(".tar") {
-        return Files::from([(name.to_owned(), inner)]);
+        let packed = [".gz", ".zst", ".xz", ".bz2"].into_iter().find_map(|end| name.strip_suffix(end));
+        let path = packed.map_or_else(|| name.to_owned(), |inner| format!("{name}!/{inner}"));
+        return Files::from([(path, inner)]);
     }
     let mut archive = tar::Archive::new(inner.as_slice());
     archive

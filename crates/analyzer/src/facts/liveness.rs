@@ -156,6 +156,21 @@ impl<'b> Gw<'_, 'b> {
         Some(!stale)
     }
 
+    /// True if the captured GatewayAgent holds nothing that a dataplane writes: it has never reported, however
+    /// old the object is. Not where a dump is cut in it. The form of 25.05 has no heartbeat.
+    #[must_use]
+    pub fn never_reported(&self) -> bool {
+        let Some(agent) = self.agent().filter(|_| !self.is_25_05()) else { return false };
+        let status = &agent.status;
+        let written = self.heartbeat().is_some()
+            || status.last_applied_gen != 0
+            || !status.state.dataplane.version.is_empty()
+            || status.state.last_collected_time.is_some_and(|time| time != crate::model::Time::Never)
+            || !status.state.vpcs.is_empty()
+            || !status.state.bgp.vrfs.is_empty();
+        !written && !(self.cx.truncated() && agent.at(&["status"]).is_none())
+    }
+
     /// Why the gateway cannot work, from its node and pods.
     #[must_use]
     pub fn deaths(&self) -> Vec<Death> {

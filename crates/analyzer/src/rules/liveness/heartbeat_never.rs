@@ -60,7 +60,7 @@ impl Rule for NeverReported {
             }
             if gw.heartbeat().is_some() {
                 out.pass();
-            } else if has_status(agent) || (cx.truncated() && agent.at(&["status"]).is_none()) {
+            } else if !gw.never_reported() {
                 let column = agent.raw.form == Form::Table;
                 let why = if column { "the table has no column HEARTBEAT" } else { "status.lastHeartbeat is missing" };
                 out.cannot_tell(agent.subject(), why);
@@ -69,17 +69,6 @@ impl Rule for NeverReported {
             }
         }
     }
-}
-
-/// True if the status holds anything that only a dataplane writes: then it has reported, whatever happened
-/// to the heartbeat.
-fn has_status(agent: &Object<GatewayAgent>) -> bool {
-    let status = &agent.status;
-    status.last_applied_gen != 0
-        || !status.state.dataplane.version.is_empty()
-        || status.state.last_collected_time.is_some_and(|time| time != crate::model::Time::Never)
-        || !status.state.vpcs.is_empty()
-        || !status.state.bgp.vrfs.is_empty()
 }
 
 fn report(gw: &Gw<'_, '_>, agent: &Object<GatewayAgent>, age: Option<Age>, out: &mut Outcome) {

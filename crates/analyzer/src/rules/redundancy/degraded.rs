@@ -159,6 +159,17 @@ mod tests {
     }
 
     #[test]
+    fn the_standby_has_never_reported() {
+        let empty = world().edit("GatewayAgent/gateway-2", |agent| agent["status"] = hh_worlds::json!({}));
+        let said = said(&Degraded, &empty);
+        assert_eq!(said.lines(), ["warning GatewayGroup/default"]);
+        assert_eq!(said.findings[0].title, "Group default: its standby gateway-2 has never reported");
+        let created = "/metadata/creationTimestamp";
+        let young = empty.set("GatewayAgent/gateway-2", created, "2026-10-06T09:38:00Z");
+        assert_eq!(crate::testing::said(&Degraded, &young).lines(), Vec::<String>::new());
+    }
+
+    #[test]
     fn no_session_is_up() {
         let idle = |world: World, state: &str| {
             ["172.30.128.12", "172.30.128.14"].iter().fold(world.without_insights(), |world, ip| {

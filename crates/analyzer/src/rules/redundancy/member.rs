@@ -7,6 +7,9 @@ use crate::facts::{Context, Death, Gw, PodRole};
 use crate::finding::Evidence;
 use crate::rule::Source;
 
+/// Seconds that a new GatewayAgent has for its first status.
+const JUST_CREATED: i64 = 300;
+
 /// One reason why a member does not serve.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
@@ -53,6 +56,13 @@ fn standing(gw: Gw<'_, '_>, reach: &Reach) -> Standing {
     // Where everything is silent since one moment, a stale heartbeat tells nothing of one gateway.
     if live == Some(false) && gw.cx().clock().silence.is_none() {
         faults.extend(silence(gw));
+    }
+    if gw.never_reported()
+        && let Some(agent) = gw.agent()
+        && gw.cx().object_age(agent).is_some_and(|age| age.over(JUST_CREATED))
+    {
+        let evidence = agent.evidence(&["status", "lastHeartbeat"], "there is no heartbeat");
+        faults.push(Fault { text: "has never reported".to_owned(), evidence, silence: true });
     }
     if let Reach::None(Some(evidence)) = reach {
         let text = "has no established BGP session".to_owned();
