@@ -8,7 +8,7 @@ use crate::decode::decode;
 use crate::facts::{Context, Facts};
 use crate::ingest::{Content, DirEntry, Input, InputKind, Opened};
 use crate::report::{FindingOut, Report};
-use crate::rule::{Rule, RuleRun};
+use crate::rule::{Rule, RuleRun, Source, SourceSet};
 use crate::{Analysis, Options, analyze, open};
 
 /// What one rule said of a world.
@@ -105,6 +105,12 @@ fn pick(rule: &'static dyn Rule, analysis: Analysis) -> Said {
     let Analysis { report, runs, .. } = analysis;
     let failed: Vec<&RuleRun> = runs.iter().flatten().filter(|run| run.failed).collect();
     assert!(failed.is_empty(), "rules panicked: {failed:?}");
+    // Every example of any rule runs all rules: none may read a source that it does not declare.
+    for run in runs.iter().flatten() {
+        let declared: SourceSet = run.meta.needs.iter().chain(run.meta.uses).copied().collect();
+        let more: Vec<Source> = run.read.iter().filter(|source| !declared.contains(*source)).collect();
+        assert!(more.is_empty(), "{} reads {more:?} undeclared", run.meta.id);
+    }
     let Report { findings, passed, not_checked, .. } = report;
     Said {
         findings: findings.into_iter().filter(|finding| finding.rule == id).collect(),

@@ -27,6 +27,7 @@ static META: Meta = Meta {
         Source::DaemonSets,
         Source::Connections,
         Source::ShowTech,
+        Source::Events,
     ],
     explanation: "\
 Looks at every member of each group with two or more members: its node, its pods, its heartbeat (older than 60 s) and its

@@ -30,6 +30,7 @@ static META: Meta = Meta {
         Source::Gateways,
         Source::VpcAttachments,
         Source::Fabricator,
+        Source::ShowTech,
         Source::Nodes,
         Source::Pods,
         Source::Expectation,

@@ -26,6 +26,7 @@ static META: Meta = Meta {
         Source::VpcInfos,
         Source::Nodes,
         Source::Pods,
+        Source::ShowTech,
     ],
     explanation: "\
 Reads the routes of VRF `VrfV<vpc>` of captured leaves: for every prefix that the other side of a peering makes public \
