@@ -1,4 +1,11 @@
 //! Damaged and odd input: a clear, located message each, and nothing lost beside it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests: a panic is how they fail"
+)]
 
 mod common;
 
@@ -336,7 +343,7 @@ fn an_unreadable_file_is_named() {
     let folder = Folder::new("unreadable");
     folder.file("agents.yaml", AGENT);
     let secret = folder.file("pods.yaml", "x");
-    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&secret).is_ok() {
         // The superuser reads everything.
         return;

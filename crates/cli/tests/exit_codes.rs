@@ -1,4 +1,11 @@
 //! Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 no verdict or wrong usage.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests: a panic is how they fail"
+)]
 
 mod common;
 

@@ -1,4 +1,11 @@
 //! Colour, width, closed pipes, and what of a bundle may reach a terminal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests: a panic is how they fail"
+)]
 
 mod common;
 

@@ -2,7 +2,6 @@
 //! the entries and the number of threads.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use hh_analyzer::ingest::{Input, InputKind};
 use hh_analyzer::{Analysis, Options, render, report};

@@ -168,7 +168,8 @@ impl<'b> Gw<'_, 'b> {
             || status.state.last_collected_time.is_some_and(|time| time != crate::model::Time::Never)
             || !status.state.vpcs.is_empty()
             || !status.state.bgp.vrfs.is_empty();
-        !written && !(self.cx.truncated() && agent.at(&["status"]).is_none())
+        let cut = self.cx.truncated() && agent.at(&["status"]).is_none();
+        !written && !cut
     }
 
     /// Why the gateway cannot work, from its node and pods.
