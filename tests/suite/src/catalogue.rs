@@ -402,6 +402,12 @@ pub const EXAMPLES: &[Example] = &[
         "Metrics text only: `gateway-1` drops a quarter of what `vpc-02` sends.",
     ),
     example(
+        "metrics-one-way.zip",
+        12,
+        ByHand(metrics::one_way),
+        "Metrics text only: packets go from `vpc-01` to `vpc-03`, and none comes back through any gateway.",
+    ),
+    example(
         "leaf-without-route.zip",
         13,
         ByHand(leaves::route_missing),

@@ -40,3 +40,11 @@ pub fn drops() -> Files {
         ("metrics-gateway-2.prom".to_owned(), healthy("gateway-2").into_bytes()),
     ])
 }
+
+/// Both gateways' metrics; nothing comes back from `vpc-03` to `vpc-01`, on no gateway.
+#[must_use]
+pub fn one_way() -> Files {
+    let back = "vpc_packet_count{from=\"vpc-03\",to=\"vpc-01\"}";
+    let file = |gateway: &str| (format!("metrics-{gateway}.prom"), series(&healthy(gateway), back, 0).into_bytes());
+    Files::from([file("gateway-1"), file("gateway-2")])
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::access::inspect_access;
 use super::peerings::{Direction, Peerings};
 use super::share::for_gateway;
-use crate::facts::{Context, Gw, Traffic};
+use crate::facts::{Context, CounterSource, Gw, Traffic};
 use crate::finding::{Confidence, Key, Severity};
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
 use crate::validate::expose::Mode;
@@ -88,7 +88,13 @@ impl Rule for OneWay {
                 continue;
             }
             let peerings = told.entry(gateway.name()).or_insert_with(|| Peerings::of(gateway));
-            let Some(direction) = peerings.between(from, to) else { continue };
+            let Some(direction) = peerings.between(from, to) else {
+                // Metrics text alone names no peering: its counters of both directions are all there is.
+                if peerings.is_empty() && traffic.from == Some(CounterSource::Metrics) {
+                    report(gateway, traffic, (from, to), None, packets, out);
+                }
+                continue;
+            };
             let blind = cx.group(direction.spec.group()).iter().find(|member| {
                 !seen.iter().any(|(other, traffic)| other.name() == member.gateway && traffic.from.is_some())
             });
@@ -97,14 +103,20 @@ impl Rule for OneWay {
                     gateway.agent_subject().part(format!("{from}->{to}")),
                     format!("the counters of {}, through which answers may come, are not captured", member.gateway),
                 ),
-                None => report(gateway, traffic, direction, packets, out),
+                None => report(gateway, traffic, (from, to), Some(direction), packets, out),
             }
         }
     }
 }
 
-fn report<'b>(gateway: &Gw<'_, 'b>, traffic: &Traffic<'b>, direction: Direction<'b>, packets: u64, out: &mut Outcome) {
-    let Direction { from, to, peering, .. } = direction;
+fn report<'b>(
+    gateway: &Gw<'_, 'b>,
+    traffic: &Traffic<'b>,
+    (from, to): (&str, &str),
+    direction: Option<Direction<'b>>,
+    packets: u64,
+    out: &mut Outcome,
+) {
     let name = gateway.name();
     let expected = gateway.cx().expects_between(from, to);
     let mut detail = format!(
@@ -112,7 +124,12 @@ fn report<'b>(gateway: &Gw<'_, 'b>, traffic: &Traffic<'b>, direction: Direction<
          return path is broken: the leaf of {to} has no route to the gateway or no attachment of the VPC, or the servers \
          use another default gateway. UDP that nobody answers (syslog, sFlow) is no fault."
     );
-    if direction.sources(Mode::Masquerade) {
+    if direction.is_none() {
+        detail.push_str(
+            " Peerings and groups are not captured: answers may come through a gateway whose counters are not here.",
+        );
+    }
+    if direction.is_some_and(|direction| direction.sources(Mode::Masquerade)) {
         detail.push_str(&format!(" {from} is masqueraded: answers go to the public addresses of the peering."));
     }
     let mut finding = out
@@ -123,7 +140,8 @@ fn report<'b>(gateway: &Gw<'_, 'b>, traffic: &Traffic<'b>, direction: Direction<
         )
         .confidence(if expected { Confidence::Likely } else { Confidence::Possible })
         .detail(detail)
-        .keys([gateway.key(), Key::Peering(peering.into()), Key::Vpc(from.into()), Key::Vpc(to.into())])
+        .keys([gateway.key(), Key::Vpc(from.into()), Key::Vpc(to.into())])
+        .keys(direction.map(|direction| Key::Peering(direction.peering.into())))
         // What explains it is a loss on the way back.
         .keys([Key::Pair(name.into(), to.into(), from.into()), Key::SourceVpc(name.into(), to.into())]);
     if let Some(pair) = traffic.pair(from, to) {
@@ -139,15 +157,20 @@ fn report<'b>(gateway: &Gw<'_, 'b>, traffic: &Traffic<'b>, direction: Direction<
     }
     if !to.starts_with("ext.") {
         let vtep = gateway.spec().map_or("", |spec| spec.vtep_ip.split('/').next().unwrap_or(""));
-        let text = format!("On a leaf of {to} (sonic-cli): is {name} ({vtep}) the next hop towards {from}");
+        let next_hop = if vtep.is_empty() { name.to_owned() } else { format!("{name} ({vtep})") };
+        let text = format!("On a leaf of {to} (sonic-cli): is {next_hop} the next hop towards {from}");
         finding = finding.run(text, format!("show ip route vrf VrfV{to}"));
     }
     if !expected {
         let command = format!("hh-analyze --expect '{to}->{from}' <bundle>");
         finding = finding.run("If answers should come, say so: then the finding is surer", command);
     }
-    let back = Direction { from: to, to: from, ..direction };
-    out.report(inspect_access(finding, gateway, back));
+    out.report(match direction {
+        Some(direction) => {
+            inspect_access(finding, gateway, Direction { from: direction.to, to: direction.from, ..direction })
+        }
+        None => finding,
+    });
 }
 
 #[cfg(test)]
@@ -156,7 +179,7 @@ mod tests {
 
     use super::OneWay;
     use crate::Options;
-    use crate::testing::{analysis, said, said_with};
+    use crate::testing::{analysis, said, said_of_files, said_with};
 
     const AGENT: &str = "GatewayAgent/gateway-1";
 
@@ -216,6 +239,18 @@ mod tests {
         let report = analysis(&world, &Options::default()).report;
         let roots: Vec<&str> = report.root_causes.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!(roots, ["gateway-drops", "one-way-traffic"]);
+    }
+
+    #[test]
+    fn metrics_alone_give_the_same_verdict() {
+        let text = |back: u64| {
+            format!("vpc_packet_count{{from=\"a\",to=\"b\"}} 5000\nvpc_packet_count{{from=\"b\",to=\"a\"}} {back}\n")
+        };
+        let files = |back| std::collections::BTreeMap::from([("metrics-gw-1.prom".into(), text(back).into_bytes())]);
+        let said = said_of_files(&OneWay, files(0));
+        assert_eq!(said.lines(), ["warning GatewayAgent/gw-1 (a->b)"]);
+        assert_eq!((said.findings[0].confidence.as_str(), said.findings[0].evidence[0].line), ("possible", Some(1)));
+        assert_eq!(said_of_files(&OneWay, files(4800)).lines(), Vec::<String>::new());
     }
 
     #[test]

@@ -46,6 +46,11 @@ impl<'b> Peerings<'b> {
         Self { directions }
     }
 
+    /// True if no peering is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.directions.is_empty()
+    }
+
     /// The direction from one VPC to another.
     pub(super) fn between(&self, from: &str, to: &str) -> Option<Direction<'b>> {
         self.directions.get(&(from, to)).copied()
