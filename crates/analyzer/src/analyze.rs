@@ -3,8 +3,9 @@
 use crate::decode::decode;
 use crate::facts::{Facts, Gw, Quality};
 use crate::ingest::{Input, Opened};
+use crate::insight::{coverage, impacts, timeline};
 use crate::options::Options;
-use crate::report::{Assembly, BundleInfo, Report, assemble};
+use crate::report::{Assembly, BundleInfo, Captured, Report, assemble};
 use crate::rule::{RuleRun, registry, run};
 use crate::source::{Problem, ProblemKind, Sources};
 
@@ -63,7 +64,9 @@ pub fn analyze(bundle: Bundle, options: &Options) -> Analysis {
             );
         }
         unknowns.extend(unknown(&facts));
-        captures.push((several.then_some(name), runs));
+        let (impacts, timeline) = rayon::join(|| impacts(&facts), || timeline(&facts));
+        let coverage = coverage(&facts, &runs);
+        captures.push(Captured { name: several.then_some(name), runs, impacts, coverage, timeline });
     }
     unknowns.sort();
     unknowns.dedup();
@@ -95,7 +98,7 @@ pub fn analyze(bundle: Bundle, options: &Options) -> Analysis {
         report,
         sources,
         recognised: decoded.recognised,
-        runs: captures.into_iter().map(|(_, runs)| runs).collect(),
+        runs: captures.into_iter().map(|capture| capture.runs).collect(),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod facts;
 pub mod finding;
 pub mod ingest;
+pub mod insight;
 pub mod model;
 mod options;
 pub mod parse;

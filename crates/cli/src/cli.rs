@@ -60,6 +60,10 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, short)]
     pub(crate) verbose: bool,
 
+    /// Also list every dated fact in order
+    #[arg(long)]
+    pub(crate) timeline: bool,
+
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

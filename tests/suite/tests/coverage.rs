@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use hh_analyzer::Analysis;
-use hh_analyzer::report::{Assembly, Report, assemble};
+use hh_analyzer::report::{Assembly, Captured, Report, assemble};
 use hh_analyzer::rule::{Outcome, RuleRun, Source, registry};
 use hh_suite::expect::{self, Case};
 use hh_suite::load::{bundles_dir, files_of, input_of_path, run};
@@ -131,7 +131,7 @@ fn runs() -> Vec<Run> {
 /// The report as it would be without a rule.
 fn without(run: &Run, rule: &str) -> Report {
     let report = &run.analysis.report;
-    let captures: Vec<(Option<String>, Vec<RuleRun>)> = run
+    let captures: Vec<Captured> = run
         .analysis
         .runs
         .iter()
@@ -145,7 +145,7 @@ fn without(run: &Run, rule: &str) -> Report {
                 outcome.unchecked.clone_from(&run.outcome.unchecked);
                 RuleRun { meta: run.meta, outcome, read: run.read, failed: run.failed }
             });
-            (name, kept.collect())
+            Captured { name, runs: kept.collect(), ..Captured::default() }
         })
         .collect();
     let unknowns =

@@ -95,7 +95,7 @@ fn look_at(analysis: &Analysis) {
     for run in analysis.runs.iter().flatten() {
         assert!(!run.failed, "rule {} failed", run.meta.id);
     }
-    let options = render::terminal::Options { width: 100, color: false, verbose: true };
+    let options = render::terminal::Options { width: 100, color: false, verbose: true, timeline: true };
     let text = render::terminal::render(&analysis.report, &analysis.sources, options);
     assert!(!text.contains('\u{1b}'), "an escape sequence got through");
     let _ = render::json(&analysis.report);

@@ -69,7 +69,7 @@ fn shown(input: hh_analyzer::ingest::Input) -> String {
     let mut all = render::json(&analysis.report);
     for verbose in [false, true] {
         for width in [60, 100, 240] {
-            let options = render::terminal::Options { width, color: false, verbose };
+            let options = render::terminal::Options { width, color: false, verbose, timeline: true };
             all.push_str(&render::terminal::render(&analysis.report, &analysis.sources, options));
         }
     }

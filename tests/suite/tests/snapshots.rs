@@ -15,7 +15,7 @@ fn reports_of_all_bundles() {
         for (_, expectation) in expect::all(&root) {
             for bundle in &expectation.bundles {
                 let analysis = run(input_of_path(&root.join(bundle)), &Options::default());
-                let options = render::terminal::Options { width: 100, color: false, verbose: false };
+                let options = render::terminal::Options { width: 100, color: false, verbose: false, timeline: false };
                 let text = render::terminal::render(&analysis.report, &analysis.sources, options);
                 insta::assert_snapshot!(format!("{bundle}.txt"), text);
                 insta::assert_snapshot!(format!("{bundle}.json"), render::json(&analysis.report));

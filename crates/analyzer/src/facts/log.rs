@@ -60,6 +60,12 @@ pub struct LogRef<'b> {
 }
 
 impl<'b> LogRef<'b> {
+    /// A log with the texts of its bundle.
+    #[must_use]
+    pub fn new(log: &'b Log, sources: &'b Sources) -> Self {
+        Self { log, sources }
+    }
+
     /// What the automaton found.
     #[must_use]
     pub fn scan(self) -> &'b LogScan {

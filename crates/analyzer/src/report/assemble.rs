@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::secret::mask;
 use super::{
-    BundleInfo, Counts, EntryInfo, EvidenceOut, FindingOut, InputProblem, NotChecked, Passed, Report, StepOut,
-    SubjectOut, Tool, Verdict,
+    BundleInfo, Counts, CoverageOut, DatedOut, EntryInfo, EvidenceOut, FindingOut, ImpactOut, InputProblem, NotChecked,
+    Passed, Report, StepOut, SubjectOut, Tool, Verdict,
 };
 use crate::correlate::correlate;
 use crate::finding::{Evidence, Finding, Subject};
+use crate::insight::{Covered, Dated, Impact, Impacts, State};
 use crate::rule::{Meta, RuleRun};
 use crate::source::{Problem, ProblemLevel, Sources};
 
@@ -19,14 +20,29 @@ pub struct Assembly<'a> {
     pub sources: &'a Sources,
     /// What was read.
     pub bundle: BundleInfo,
-    /// One run of all rules per capture, with the capture's name where there are several.
-    pub captures: &'a [(Option<String>, Vec<RuleRun>)],
+    /// The captures.
+    pub captures: &'a [Captured],
     /// Why a bundle without findings is not known to be healthy; empty if it is.
     pub unknowns: Vec<String>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// The inventory.
     pub entries: Vec<EntryInfo>,
+}
+
+/// What the pipeline knows of one capture.
+#[derive(Debug, Default)]
+pub struct Captured {
+    /// Its name, where there are several.
+    pub name: Option<String>,
+    /// One run of every rule.
+    pub runs: Vec<RuleRun>,
+    /// What stands on what.
+    pub impacts: Impacts,
+    /// What the bundle holds of each source.
+    pub coverage: Vec<Covered>,
+    /// Its dated facts.
+    pub timeline: Vec<Dated>,
 }
 
 /// Builds the report: correlates, sorts, resolves places.
@@ -38,12 +54,17 @@ pub fn assemble(assembly: &Assembly<'_>) -> Report {
     let mut not_checked = BTreeSet::new();
     let mut passed = std::collections::BTreeMap::<&str, usize>::new();
     let mut silent = BTreeSet::new();
-    for (capture, runs) in assembly.captures {
-        collect_runs(runs, &mut not_checked, &mut passed, &mut silent);
-        let (all, roots) = findings_of(sources, capture.as_deref(), runs);
+    let (mut coverage, mut timeline) = (Vec::new(), Vec::new());
+    for capture in assembly.captures {
+        collect_runs(&capture.runs, &mut not_checked, &mut passed, &mut silent);
+        let (all, roots) = findings_of(sources, capture);
+        coverage.extend(capture.coverage.iter().map(|covered| coverage_out(capture, covered)));
+        timeline.extend(capture.timeline.iter().map(|dated| dated_out(sources, dated, &roots)));
         findings.extend(all);
         root_causes.extend(roots);
     }
+    // Several captures share one line of time.
+    timeline.sort_by(|a, b| a.time.cmp(&b.time));
     silent.retain(|rule| !passed.contains_key(rule));
     let mut counts = Counts::default();
     for finding in &findings {
@@ -71,6 +92,8 @@ pub fn assemble(assembly: &Assembly<'_>) -> Report {
         root_causes,
         findings,
         not_checked: not_checked.into_iter().collect(),
+        coverage,
+        timeline,
         not_applicable: silent.into_iter().map(str::to_owned).collect(),
         passed: passed.into_iter().map(|(rule, subjects)| Passed { rule: rule.into(), subjects }).collect(),
         input_problems: problems,
@@ -108,9 +131,12 @@ fn collect_runs<'r>(
 }
 
 /// The findings of one capture, worst first, and its root causes.
-fn findings_of(sources: &Sources, capture: Option<&str>, runs: &[RuleRun]) -> (Vec<FindingOut>, Vec<FindingOut>) {
-    let mut all: Vec<(&'static Meta, &Finding)> =
-        runs.iter().flat_map(|run| run.outcome.findings.iter().map(move |finding| (run.meta, finding))).collect();
+fn findings_of(sources: &Sources, capture: &Captured) -> (Vec<FindingOut>, Vec<FindingOut>) {
+    let mut all: Vec<(&'static Meta, &Finding)> = capture
+        .runs
+        .iter()
+        .flat_map(|run| run.outcome.findings.iter().map(move |finding| (run.meta, finding)))
+        .collect();
     all.sort_by(|(meta_a, a), (meta_b, b)| {
         b.severity
             .cmp(&a.severity)
@@ -122,7 +148,7 @@ fn findings_of(sources: &Sources, capture: Option<&str>, runs: &[RuleRun]) -> (V
     let metas: Vec<&'static Meta> = all.iter().map(|(meta, _)| *meta).collect();
     let plain: Vec<Finding> = all.iter().map(|(_, finding)| (*finding).clone()).collect();
     let graph = correlate(&plain, &metas);
-    let ids = unique_ids(capture, &plain);
+    let ids = unique_ids(capture.name.as_deref(), &plain);
     let names = |list: Option<&Vec<usize>>| -> Vec<String> {
         list.into_iter().flatten().filter_map(|index| ids.get(*index).cloned()).collect()
     };
@@ -151,6 +177,10 @@ fn findings_of(sources: &Sources, capture: Option<&str>, runs: &[RuleRun]) -> (V
                 .collect(),
             caused_by: names(graph.caused_by.get(index)),
             explains: names(graph.explains.get(index)),
+            impact: graph.roots.contains(&index).then(|| {
+                let explained = graph.explains.get(index).into_iter().flatten().filter_map(|other| plain.get(*other));
+                impact_out(&capture.impacts.of(finding, explained))
+            }),
         })
         .collect();
     let roots = graph.roots.iter().filter_map(|index| out.get(*index).cloned()).collect();
@@ -207,6 +237,53 @@ fn evidence_out(sources: &Sources, evidence: &Evidence) -> EvidenceOut {
         looked_in: evidence.looked_in.clone(),
         width,
         outer: location.map(|l| l.outer),
+    }
+}
+
+fn impact_out(impact: &Impact) -> ImpactOut {
+    ImpactOut {
+        loss: impact.loss.name().into(),
+        summary: impact.words(),
+        vpcs: impact.vpcs.iter().cloned().collect(),
+        peerings: impact.peerings.iter().cloned().collect(),
+        servers: impact.servers.iter().cloned().collect(),
+    }
+}
+
+fn coverage_out(capture: &Captured, covered: &Covered) -> CoverageOut {
+    let whole = covered.state == State::Captured && covered.missing_of.is_empty();
+    CoverageOut {
+        capture: capture.name.clone(),
+        source: covered.source.title().into(),
+        state: covered.state.name().into(),
+        count: covered.count,
+        of: covered.of.clone(),
+        missing_of: covered.missing_of.clone(),
+        rules_not_run: covered.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+        command: (!whole).then(|| match covered.missing_of.first() {
+            Some(gateway) => covered.source.collect().replace("<gateway>", gateway),
+            None => covered.source.collect().to_owned(),
+        }),
+    }
+}
+
+fn dated_out(sources: &Sources, dated: &Dated, roots: &[FindingOut]) -> DatedOut {
+    let location = dated.evidence.place.and_then(|place| sources.locate(place));
+    let (path, line) = (location.as_ref().map(|l| l.path.clone()), location.as_ref().map(|l| l.line));
+    let proves = |root: &&FindingOut| {
+        path.is_some() && root.evidence.iter().any(|evidence| evidence.path == path && evidence.line == line)
+    };
+    DatedOut {
+        time: dated.at.to_string(),
+        last: dated.last.map(|last| last.to_string()),
+        count: dated.count,
+        source: dated.source.into(),
+        object: dated.object.clone(),
+        text: mask(&dated.text, false),
+        clock_ahead_seconds: (dated.corrected != 0).then_some(dated.corrected),
+        root_causes: roots.iter().filter(proves).map(|root| root.id.clone()).collect(),
+        path,
+        line,
     }
 }
 

@@ -6,10 +6,10 @@ mod secret;
 
 pub(crate) use secret::{ends_before_value, mask_line};
 
-pub use assemble::{Assembly, assemble};
+pub use assemble::{Assembly, Captured, assemble};
 pub use model::{
-    BundleInfo, Counts, EntryInfo, EvidenceOut, FindingOut, InputProblem, NotChecked, Passed, Report, StepOut,
-    SubjectOut, Tool, Verdict,
+    BundleInfo, Counts, CoverageOut, DatedOut, EntryInfo, EvidenceOut, FindingOut, ImpactOut, InputProblem, NotChecked,
+    Passed, Report, StepOut, SubjectOut, Tool, Verdict,
 };
 
 /// JSON Schema of the report.

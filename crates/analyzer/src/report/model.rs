@@ -25,6 +25,10 @@ pub struct Report {
     pub findings: Vec<FindingOut>,
     /// What could not be checked, sorted by rule.
     pub not_checked: Vec<NotChecked>,
+    /// What the bundle holds of each data source, in a fixed order.
+    pub coverage: Vec<CoverageOut>,
+    /// Every dated fact, by time.
+    pub timeline: Vec<DatedOut>,
     /// Rules that had nothing to look at, sorted.
     pub not_applicable: Vec<String>,
     /// Rules with subjects that are all right, sorted.
@@ -136,6 +140,72 @@ pub struct FindingOut {
     pub caused_by: Vec<String>,
     /// Findings that this one explains, directly or through others.
     pub explains: Vec<String>,
+    /// Whom it hurts; root causes only.
+    pub impact: Option<ImpactOut>,
+}
+
+/// Whom a root cause hurts.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImpactOut {
+    /// `traffic`, `redundancy` or `none`.
+    pub loss: String,
+    /// One line.
+    pub summary: String,
+    /// VPCs and `ext.<External>`, sorted.
+    pub vpcs: Vec<String>,
+    /// GatewayPeerings, sorted.
+    pub peerings: Vec<String>,
+    /// Servers, sorted.
+    pub servers: Vec<String>,
+}
+
+/// A data source.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CoverageOut {
+    /// The capture, where the bundle holds several.
+    pub capture: Option<String>,
+    /// What it is.
+    pub source: String,
+    /// `captured`, `empty`, `redacted`, `truncated`, `unreadable` or `not-captured`.
+    pub state: String,
+    /// Objects, logs or outputs.
+    pub count: usize,
+    /// Gateways, switches or pods that it is of, sorted; empty for objects.
+    pub of: Vec<String>,
+    /// Gateways of which it is missing although it is there of others, sorted.
+    pub missing_of: Vec<String>,
+    /// Rules that could not run, or not for every subject, for want of it.
+    pub rules_not_run: Vec<String>,
+    /// The command that collects it, where something is missing.
+    pub command: Option<String>,
+}
+
+/// A dated fact.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DatedOut {
+    /// When it happened (first), RFC 3339 UTC, on the clock of the capture.
+    pub time: String,
+    /// When it last happened, where several times.
+    pub last: Option<String>,
+    /// How often.
+    pub count: u64,
+    /// `event`, `condition`, `apply`, `heartbeat`, `reset`, `start`, `termination`, `port` or `log`.
+    pub source: String,
+    /// What it happened to, `Kind/name`.
+    pub object: String,
+    /// What happened.
+    pub text: String,
+    /// Seconds by which the writer's clock was found to be ahead (below zero: behind); `time` is corrected by it.
+    pub clock_ahead_seconds: Option<i64>,
+    /// File that says so.
+    pub path: Option<String>,
+    /// Its line.
+    pub line: Option<usize>,
+    /// Root causes that this fact proves.
+    pub root_causes: Vec<String>,
 }
 
 /// The object that a finding is about.

@@ -30,13 +30,13 @@ fn run_one(rule: &'static dyn Rule, facts: &Facts<'_>) -> RuleRun {
     let meta = rule.meta();
     let cx = Context::new(facts);
     let mut outcome = Outcome::new(meta);
+    let shown = match rule.domain() {
+        Domain::Gateway => facts.holds_gateways(),
+        Domain::Fabric => facts.holds_fabric(),
+    };
     let missing: Vec<Source> = meta.needs.iter().copied().filter(|source| !facts.captured(*source)).collect();
     if !missing.is_empty() {
         // A rule whose needs are missing is only worth a line where the bundle has its domain at all.
-        let shown = match rule.domain() {
-            Domain::Gateway => facts.holds_gateways(),
-            Domain::Fabric => facts.holds_fabric(),
-        };
         if shown {
             outcome.unchecked.extend(missing.into_iter().map(|source| Unchecked {
                 subject: None,
@@ -47,5 +47,8 @@ fn run_one(rule: &'static dyn Rule, facts: &Facts<'_>) -> RuleRun {
         return RuleRun { meta, outcome, read: SourceSet::default(), failed: false };
     }
     let failed = catch_unwind(AssertUnwindSafe(|| rule.check(&cx, &mut outcome))).is_err();
+    if !shown {
+        outcome.unchecked.retain(|unchecked| unchecked.subject.is_some());
+    }
     RuleRun { meta, outcome, read: cx.read(), failed }
 }

@@ -34,6 +34,7 @@ pub(crate) fn run(bundle: &str, args: &AnalyzeArgs, color: Color) -> ExitCode {
                 width: output::width(args.width),
                 color: output::use_color(color),
                 verbose: args.verbose,
+                timeline: args.timeline,
             },
         ),
     };

@@ -3,6 +3,7 @@
 mod excerpt;
 mod style;
 mod text;
+mod timeline;
 
 pub use style::Style;
 pub use text::{sanitize, wrap};
@@ -22,6 +23,8 @@ pub struct Options {
     pub color: bool,
     /// Findings of `info` in full and every rule that could not be checked.
     pub verbose: bool,
+    /// Every dated fact, in order.
+    pub timeline: bool,
 }
 
 /// Snippets shown of one finding; the JSON report has all evidence.
@@ -41,6 +44,9 @@ pub fn render(report: &Report, sources: &Sources, options: Options) -> String {
     notes(&mut out, report, sources, style, options);
     problems(&mut out, report, style, options);
     not_checked(&mut out, report, style, options);
+    if options.timeline {
+        timeline::render(&mut out, report, style, options.width);
+    }
     footer(&mut out, report, style, options.width);
     out
 }
@@ -110,6 +116,9 @@ fn finding(
             break;
         }
         out.push_str(&excerpt::render(sources, evidence, style, width));
+    }
+    if let Some(impact) = &finding.impact {
+        push_wrapped(out, &format!("impact: {}", sanitize(&impact.summary)), "   ", "           ", width);
     }
     explained(out, report, finding, style, width);
     for step in &finding.next_steps {
