@@ -26,17 +26,6 @@ pub(super) struct Wrong<'b> {
     pub(super) row: &'static str,
 }
 
-/// What a port hears.
-#[derive(Debug)]
-pub(super) enum Heard<'b> {
-    /// Nothing.
-    Nothing,
-    /// What the Connection names, or what cannot be told from it.
-    Fits,
-    /// Something else.
-    Else(Wrong<'b>),
-}
-
 /// The devices of a fabric, for telling names.
 #[derive(Debug)]
 pub(super) struct Cabling<'b> {
@@ -89,30 +78,30 @@ impl<'b> Cabling<'b> {
         self.switches.contains_key(name) || self.gateways.contains(name) || self.servers.contains(name)
     }
 
-    /// What a port of a link hears.
+    /// What a port of a link hears that does not fit; none also where it hears nothing, or cannot tell.
     pub(super) fn heard(
         &self,
         topology: &Topology<'b>,
         link: &FabricLink<'b>,
         index: usize,
         end: End<'b>,
-    ) -> Heard<'b> {
-        let (Some(port), Some(expected)) = (end.live(), link.far(end.end.device)) else { return Heard::Fits };
+    ) -> Option<Wrong<'b>> {
+        let (Some(port), Some(expected)) = (end.live(), link.far(end.end.device)) else { return None };
         if !end.is_up() {
-            return Heard::Fits;
+            return None;
         }
         let neighbours = port.interface.lldp_neighbors.as_slice();
         if neighbours.is_empty() {
-            return Heard::Nothing;
+            return None;
         }
         let wrong = |row, at: usize, device: &'b str, port: String| {
-            Heard::Else(Wrong { link: index, end, expected, index: at, device, port, row })
+            Some(Wrong { link: index, end, expected, index: at, device, port, row })
         };
         match link.kind {
             ConnectionKind::Fabric | ConnectionKind::Mesh => self.switch_end(neighbours, expected, wrong),
             ConnectionKind::Gateway => self.gateway_end(topology, neighbours, expected, wrong),
             kind if kind.has_server() => self.server_end(topology, link, neighbours, expected, wrong),
-            _ => Heard::Fits,
+            _ => None,
         }
     }
 
@@ -120,8 +109,8 @@ impl<'b> Cabling<'b> {
         &self,
         neighbours: &'b [LldpNeighbor],
         expected: Endpoint<'b>,
-        wrong: impl Fn(&'static str, usize, &'b str, String) -> Heard<'b>,
-    ) -> Heard<'b> {
+        wrong: impl Fn(&'static str, usize, &'b str, String) -> Option<Wrong<'b>>,
+    ) -> Option<Wrong<'b>> {
         let names = self.switches.get(expected.device).and_then(Option::as_ref);
         let wanted = names.map(|names| names.normal(expected.port));
         let api = |neighbour: &LldpNeighbor| names.and_then(|names| names.api(&neighbour.port_id)).map(str::to_owned);
@@ -134,7 +123,7 @@ impl<'b> Cabling<'b> {
             match api(neighbour) {
                 Some(port) if wanted.as_ref() != Some(&port) => other = other.or(Some((index, port))),
                 // The right port, or one whose name cannot be told.
-                _ => return Heard::Fits,
+                _ => return None,
             }
         }
         if let Some((index, port)) = other {
@@ -151,15 +140,15 @@ impl<'b> Cabling<'b> {
         topology: &Topology<'b>,
         neighbours: &'b [LldpNeighbor],
         expected: Endpoint<'b>,
-        wrong: impl Fn(&'static str, usize, &'b str, String) -> Heard<'b>,
-    ) -> Heard<'b> {
+        wrong: impl Fn(&'static str, usize, &'b str, String) -> Option<Wrong<'b>>,
+    ) -> Option<Wrong<'b>> {
         let has = |neighbour: &LldpNeighbor, port: &str| neighbour.port_id == port || neighbour.port_descr == port;
         let mut right = neighbours.iter().enumerate().filter(|(_, n)| is_named(n, expected.device)).peekable();
         if right.peek().is_some() {
             let mut other = None;
             for (index, neighbour) in right {
                 if has(neighbour, expected.port) {
-                    return Heard::Fits;
+                    return None;
                 }
                 // Only a name of another interface that the Connections know: a gateway may give MAC addresses.
                 let known = topology
@@ -170,7 +159,7 @@ impl<'b> Cabling<'b> {
             }
             return match other {
                 Some((index, port)) => wrong("LLDP-302", index, expected.device, port),
-                None => Heard::Fits,
+                None => None,
             };
         }
         let renamed = |neighbour: &LldpNeighbor| !self.is_known(name_of(neighbour)) && has(neighbour, expected.port);
@@ -182,10 +171,10 @@ impl<'b> Cabling<'b> {
         &self,
         neighbours: &'b [LldpNeighbor],
         renamed: impl Fn(&LldpNeighbor) -> bool,
-        wrong: impl Fn(&'static str, usize, &'b str, String) -> Heard<'b>,
-    ) -> Heard<'b> {
+        wrong: impl Fn(&'static str, usize, &'b str, String) -> Option<Wrong<'b>>,
+    ) -> Option<Wrong<'b>> {
         if neighbours.iter().any(renamed) {
-            return Heard::Fits;
+            return None;
         }
         let named = || neighbours.iter().enumerate().filter(|(_, neighbour)| !name_of(neighbour).is_empty());
         let found = named().find(|(_, neighbour)| self.is_known(name_of(neighbour))).or_else(|| named().next());
@@ -194,7 +183,7 @@ impl<'b> Cabling<'b> {
                 let device = name_of(neighbour);
                 wrong("LLDP-301", index, device, self.port_of(device, neighbour))
             }
-            None => Heard::Fits,
+            None => None,
         }
     }
 
@@ -204,10 +193,10 @@ impl<'b> Cabling<'b> {
         link: &FabricLink<'b>,
         neighbours: &'b [LldpNeighbor],
         expected: Endpoint<'b>,
-        wrong: impl Fn(&'static str, usize, &'b str, String) -> Heard<'b>,
-    ) -> Heard<'b> {
+        wrong: impl Fn(&'static str, usize, &'b str, String) -> Option<Wrong<'b>>,
+    ) -> Option<Wrong<'b>> {
         if neighbours.iter().any(|neighbour| is_named(neighbour, expected.device)) {
-            return Heard::Fits;
+            return None;
         }
         let own = |name: &str| topology.of(name).any(|other| other.connection == link.connection);
         let find = |test: &dyn Fn(&str) -> bool| neighbours.iter().enumerate().find(|(_, n)| test(name_of(n)));
@@ -221,7 +210,7 @@ impl<'b> Cabling<'b> {
                 let device = name_of(neighbour);
                 wrong("LLDP-307", index, device, self.port_of(device, neighbour))
             }
-            None => Heard::Fits,
+            None => None,
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) fn blamed(ends: &[End<'_>], reasons: &[Shown]) -> String {
 }
 
 /// Evidence of both ends: state, reason, since when.
-pub(super) fn proof(cx: &Context<'_>, ends: &[End<'_>], reasons: &mut Vec<Shown>) -> Vec<Evidence> {
+pub(super) fn proof(cx: &Context<'_>, ends: &[End<'_>], reasons: &mut [Shown]) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let mut shown: Vec<&End<'_>> = ends.iter().filter(|end| end.live().is_some()).collect();
     shown.sort_by_key(|end| !end.is_down());

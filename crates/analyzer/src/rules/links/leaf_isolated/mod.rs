@@ -63,10 +63,11 @@ impl Rule for LeafIsolated {
             .filter(|agent| is_leaf(agent) && is_isolated(cx, &topology, agent))
             .map(Object::name)
             .collect();
+        let losses = if isolated.is_empty() { Losses::default() } else { Losses::new(cx, &topology, &isolated) };
         for agent in cx.list::<Agent>().iter().filter(|agent| is_leaf(agent)) {
             let Some(first) = topology.uplinks(agent.name()).next() else { continue };
             if isolated.contains(agent.name()) {
-                report(cx, out, &topology, agent, &isolated);
+                report(cx, out, &topology, agent, &losses);
                 continue;
             }
             let own: Vec<End<'_>> = first.on(agent.name()).map(|end| End::new(cx, end)).into_iter().collect();
@@ -99,7 +100,7 @@ fn report<'b>(
     out: &mut Outcome,
     topology: &Topology<'b>,
     agent: &'b Object<Agent>,
-    isolated: &BTreeSet<&str>,
+    losses: &Losses<'b>,
 ) {
     let leaf = agent.name();
     let uplinks: Vec<&FabricLink<'b>> = topology.uplinks(leaf).collect();
@@ -123,25 +124,24 @@ fn report<'b>(
             finding = finding.key(Key::Port(end.device.into(), end.port.into()));
         }
     }
-    // The sessions of the loopback lead to every other switch with a VTEP or routes.
-    let others = cx.list::<Agent>().iter().map(Object::name).filter(|name| *name != leaf);
-    finding = finding.keys(others.map(|other| Key::devices(leaf, other)));
+    // The sessions of the loopback lead to the same switches as the links.
+    finding = finding.keys(far.iter().map(|other| Key::devices(leaf, other)));
     // If all switches at the far ends are silent, theirs is the fault.
     if !far.is_empty() && far.iter().all(|name| cx.find::<Agent>(name).is_some_and(|a| cx.is_fresh(a) == Some(false))) {
         finding = finding.keys(far_agents().map(|far| Key::Switch(far.name().into())));
     }
-    let (shut, lost) = (shut_servers(cx, topology, leaf, isolated), lost_vpcs(cx, topology, leaf));
-    finding = finding.keys(shut.iter().map(|connection| Key::Connection((*connection).to_owned())));
+    let shut = losses.shut.get(leaf).into_iter().flatten();
+    finding = finding.keys(shut.map(|connection| Key::Connection((*connection).to_owned())));
+    let lost = losses.vpcs.get(leaf).map_or(&[][..], Vec::as_slice);
     finding = finding.keys(lost.iter().map(|vpc| Key::Vpc(vpc.clone())));
     let mut detail =
         "The switch runs, but no traffic leaves it: everything that is attached to this leaf only has lost \
                       the fabric."
             .to_owned();
     if !lost.is_empty() {
-        let names: Vec<&str> = lost.iter().map(String::as_str).collect();
-        detail.push_str(&format!(" On no other leaf: {}.", names.join(", ")));
+        detail.push_str(&format!(" On no other leaf: {}.", lost.join(", ")));
     }
-    if !shut.is_empty() {
+    if losses.shut.contains_key(leaf) {
         detail.push_str(
             " The leaf shuts the ports of its ESLAG servers by itself while it has no uplink; they return 60 s after \
              one is back.",
@@ -150,11 +150,10 @@ fn report<'b>(
     if booting {
         detail.push_str(" It, or the switches at the far ends, booted a short while ago.");
     }
-    let attached = Attached::vpcs(cx);
     let attachments: BTreeSet<&str> = topology
         .of(leaf)
         .filter(|link| matches!(link.kind, ConnectionKind::Unbundled | ConnectionKind::Bundled))
-        .flat_map(|link| attached.of(link.connection))
+        .flat_map(|link| losses.attached.of(link.connection))
         .collect();
     if !attachments.is_empty() {
         let names: Vec<&str> = attachments.into_iter().collect();
@@ -169,49 +168,64 @@ fn report<'b>(
     );
 }
 
-/// ESLAG Connections of which every port that is down is on an isolated leaf: the leaf shut them.
-fn shut_servers<'b>(
-    cx: &Context<'b>,
-    topology: &Topology<'b>,
-    leaf: &str,
-    isolated: &BTreeSet<&str>,
-) -> BTreeSet<&'b str> {
-    let mut ports: BTreeMap<&str, Vec<End<'b>>> = BTreeMap::new();
-    let here: BTreeSet<&str> = topology
-        .of(leaf)
-        .filter(|link| matches!(link.kind, ConnectionKind::Eslag | ConnectionKind::Mclag))
-        .map(|link| link.connection)
-        .collect();
-    for link in topology.links.iter().filter(|link| here.contains(link.connection)) {
-        ports.entry(link.connection).or_default().extend(ends::ends(cx, link).into_iter().filter(End::is_down));
-    }
-    ports
-        .into_iter()
-        .filter(|(_, down)| !down.is_empty() && down.iter().all(|end| isolated.contains(end.end.device)))
-        .map(|(connection, _)| connection)
-        .collect()
+/// What isolated leaves take with them; looked up once.
+#[derive(Debug, Default)]
+struct Losses<'b> {
+    attached: Attached<'b>,
+    /// ESLAG Connections of which every port that is down is on an isolated leaf, by leaf: the leaf shut them.
+    shut: BTreeMap<&'b str, BTreeSet<&'b str>>,
+    /// VPCs, and `ext.` of externals, whose attachments are all on one leaf, by leaf.
+    vpcs: BTreeMap<&'b str, Vec<String>>,
 }
 
-/// VPCs, and `ext.` of externals, whose attachments are all on this leaf.
-fn lost_vpcs<'b>(cx: &Context<'b>, topology: &Topology<'b>, leaf: &str) -> BTreeSet<String> {
-    let mut switches: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for link in &topology.links {
-        switches.entry(link.connection).or_default().extend(link.switch_ends().map(|end| end.device));
-    }
-    let only_here =
-        |connection: &str| switches.get(connection).is_some_and(|devices| devices.iter().all(|device| *device == leaf));
-    let mut all: BTreeMap<String, bool> = BTreeMap::new();
-    if cx.complete::<VPCAttachment>() {
-        for attachment in cx.list::<VPCAttachment>() {
-            let vpc = attachment.spec.subnet.split_once('/').map_or(&*attachment.spec.subnet, |(vpc, _)| vpc);
-            *all.entry(vpc.to_owned()).or_insert(true) &= only_here(&attachment.spec.connection);
+impl<'b> Losses<'b> {
+    fn new(cx: &Context<'b>, topology: &Topology<'b>, isolated: &BTreeSet<&str>) -> Self {
+        let mut losses = Self { attached: Attached::vpcs(cx), ..Self::default() };
+        let mut down: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut switches: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for link in &topology.links {
+            switches.entry(link.connection).or_default().extend(link.switch_ends().map(|end| end.device));
+            if matches!(link.kind, ConnectionKind::Eslag | ConnectionKind::Mclag) {
+                let ends = ends::ends(cx, link).into_iter().filter(End::is_down);
+                down.entry(link.connection).or_default().extend(ends.map(|end| end.end.device));
+            }
         }
-    }
-    if cx.complete::<ExternalAttachment>() {
-        for attachment in cx.list::<ExternalAttachment>() {
-            let here = only_here(&attachment.spec.connection);
-            *all.entry(format!("ext.{}", attachment.spec.external)).or_insert(true) &= here;
+        for (connection, leaves) in down {
+            if leaves.iter().all(|leaf| isolated.contains(leaf)) {
+                for leaf in leaves {
+                    losses.shut.entry(leaf).or_default().insert(connection);
+                }
+            }
         }
+        // All switches of each VPC.
+        let mut vpcs: BTreeMap<String, BTreeSet<Option<&str>>> = BTreeMap::new();
+        let mut add = |vpc: String, connection: &str| {
+            let on = vpcs.entry(vpc).or_default();
+            match switches.get(connection) {
+                Some(devices) => on.extend(devices.iter().map(|device| Some(*device))),
+                // An attachment whose Connection is not captured may be anywhere.
+                None => {
+                    on.insert(None);
+                }
+            }
+        };
+        if cx.complete::<VPCAttachment>() {
+            for attachment in cx.list::<VPCAttachment>() {
+                let vpc = attachment.spec.subnet.split_once('/').map_or(&*attachment.spec.subnet, |(vpc, _)| vpc);
+                add(vpc.to_owned(), &attachment.spec.connection);
+            }
+        }
+        if cx.complete::<ExternalAttachment>() {
+            for attachment in cx.list::<ExternalAttachment>() {
+                add(format!("ext.{}", attachment.spec.external), &attachment.spec.connection);
+            }
+        }
+        for (vpc, on) in vpcs {
+            let mut on = on.into_iter();
+            if let (Some(Some(only)), None) = (on.next(), on.next()) {
+                losses.vpcs.entry(only).or_default().push(vpc);
+            }
+        }
+        losses
     }
-    all.into_iter().filter(|(_, here)| *here).map(|(vpc, _)| vpc).collect()
 }

@@ -6,7 +6,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attached::Attached;
-use super::cabling::{Cabling, Heard, Wrong};
+use super::cabling::{Cabling, Wrong};
 use super::ends::{self, End};
 use crate::facts::{Context, FabricLink, Topology};
 use crate::finding::{Key, Severity};
@@ -85,7 +85,7 @@ impl Rule for Miscabled {
                 continue;
             }
             for end in ends {
-                if let Heard::Else(found) = cabling.heard(&topology, link, index, end) {
+                if let Some(found) = cabling.heard(&topology, link, index, end) {
                     wrong.entry(index).or_default().push(found);
                 }
             }

@@ -119,6 +119,11 @@ fn looks_like_it() {
         // Counted over more than 30 days, alone.
         leaf(&format!("{LEAF}/counters/ine"), 5000).set(
             "Agent/leaf-01",
+            &format!("{LEAF}/counters/clear"),
+            "2026-08-30T07:20:51Z",
+        ),
+        leaf(&format!("{LEAF}/counters/ine"), 5000).unset("Agent/leaf-01", &format!("{LEAF}/counters/clear")).set(
+            "Agent/leaf-01",
             "/status/state/nos/uptime",
             "09:41:06 up 45 days, 10:01,  0 users",
         ),
