@@ -63,13 +63,22 @@ impl PortState<'_> {
     pub fn reasons(&self, kind: ConnectionKind) -> Vec<PortSign> {
         let mut signs = Vec::new();
         if self.is_shut_by_switch() {
+            let mut evidence = vec![self.evidence(&["errDisabled"], "shut after too many link flaps")];
+            if self.interface.link_flap_count.is_some_and(|count| count > 0) {
+                evidence.push(self.evidence(&["linkFlapCount"], "link flaps counted by the switch"));
+            }
+            let setting = self.agent.spec.switch.link_flap_err_disable.as_ref();
+            if setting.is_some_and(|setting| setting.recovery_interval.is_some()) {
+                let route = ["spec", "switch", "linkFlapErrDisable", "recoveryInterval"];
+                evidence.push(self.agent.evidence(&route, "seconds until the switch tries the port again; 0 = never"));
+            }
             signs.push(PortSign {
                 reference: "LINK-205",
                 severity: Severity::Error,
                 words: "the switch has shut it because it flapped".into(),
-                evidence: vec![self.evidence(&["errDisabled"], "shut after too many link flaps")],
-                advice: "check cable and modules; the port returns after the switch's recovery interval, or by hand \
-                         where that is 0",
+                evidence,
+                advice: "check cable and modules; the port returns after the switch's recovery interval (300 s if not \
+                         set), or by hand where that is 0",
             });
         }
         if self.is_shut_by_hand() {

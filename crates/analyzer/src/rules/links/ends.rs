@@ -1,6 +1,8 @@
 //! The ends of a link as their switches report them.
 
-use crate::facts::{Agent, Context, FabricLink, Object, PortSign, PortState, Topology};
+use std::collections::BTreeSet;
+
+use crate::facts::{Agent, Context, FabricLink, Form, Object, PortSign, PortState, Topology};
 use crate::model::wiring::{ConnectionKind, Endpoint};
 
 /// Seconds in which a switch that has booted brings up its links and sessions (fabric reference 8.7).
@@ -101,15 +103,53 @@ pub(super) fn is_down<'b>(cx: &Context<'b>, link: &FabricLink<'b>) -> bool {
     link.switch_ends().any(|end| End::new(cx, end).is_down())
 }
 
-/// True if all links between two devices are down.
-pub(super) fn all_down<'b>(cx: &Context<'b>, topology: &Topology<'b>, a: &str, b: &str) -> bool {
-    let mut links = topology.between(a, b).peekable();
-    links.peek().is_some() && links.all(|link| is_down(cx, link))
+/// Which devices still have a link that is up, or of which nothing is known.
+#[derive(Debug)]
+pub(super) struct Alive<'b> {
+    pairs: BTreeSet<(&'b str, &'b str)>,
+    uplinks: BTreeSet<&'b str>,
 }
 
-/// True if a switch has just booted.
-pub(super) fn is_booting<'b>(cx: &Context<'b>, agent: &'b Object<Agent>) -> bool {
-    cx.running_for(agent).is_some_and(|seconds| seconds < BOOTING)
+impl<'b> Alive<'b> {
+    /// Looks at every link once. Links that `is_lost` names (by their index) do not count.
+    pub(super) fn new(cx: &Context<'b>, topology: &Topology<'b>, is_lost: impl Fn(usize) -> bool) -> Self {
+        let mut alive = Self { pairs: BTreeSet::new(), uplinks: BTreeSet::new() };
+        for (index, link) in topology.links.iter().enumerate() {
+            if is_lost(index) || is_down(cx, link) {
+                continue;
+            }
+            if let (a, Some(b)) = (link.link.a.device, link.link.b) {
+                alive.pairs.insert(if a <= b.device { (a, b.device) } else { (b.device, a) });
+            }
+            if matches!(link.kind, ConnectionKind::Fabric | ConnectionKind::Mesh) {
+                alive.uplinks.extend(link.switch_ends().map(|end| end.device));
+            }
+        }
+        alive
+    }
+
+    /// True if a link between two devices is left.
+    pub(super) fn has_link(&self, a: &'b str, b: &'b str) -> bool {
+        self.pairs.contains(&if a <= b { (a, b) } else { (b, a) })
+    }
+
+    /// True if a link of a switch to the fabric is left.
+    pub(super) fn has_uplink(&self, switch: &'b str) -> bool {
+        self.uplinks.contains(switch)
+    }
+}
+
+/// True if a switch has just booted. One that is silent since is not coming up.
+pub(super) fn is_booting(cx: &Context<'_>, agent: &Object<Agent>) -> bool {
+    cx.is_fresh(agent) == Some(true) && cx.running_for(agent).is_some_and(|seconds| seconds < BOOTING)
+}
+
+/// True for a switch that is not installed yet: its Agent has never reported, or is not there.
+pub(super) fn is_new(cx: &Context<'_>, switch: &str) -> bool {
+    match cx.find::<Agent>(switch) {
+        Some(agent) => agent.raw.form != Form::Table && agent.never_reported(),
+        None => cx.complete::<Agent>(),
+    }
 }
 
 /// A sign and the port that shows it.
@@ -127,7 +167,9 @@ pub(super) fn reasons(ends: &[End<'_>], kind: ConnectionKind) -> Vec<Shown> {
         .iter()
         .filter_map(|end| Some((end, end.live()?)))
         .flat_map(|(end, port)| {
-            port.reasons(kind).into_iter().map(|sign| Shown { port: end.words(), sign }).collect::<Vec<_>>()
+            // An end that is up has no reason of its own, but may show one.
+            let signs = if end.is_down() { port.reasons(kind) } else { port.troubles() };
+            signs.into_iter().map(|sign| Shown { port: end.words(), sign }).collect::<Vec<_>>()
         })
         .collect();
     all.sort_by_key(|shown| shown.sign.rank());

@@ -1,9 +1,9 @@
 //! A link between two switches is down.
 
 use super::down;
-use super::ends::{self, End};
+use super::ends::{self, Alive, End};
 use super::mismatch;
-use crate::facts::{Context, FabricLink, Topology};
+use crate::facts::{Context, FabricLink};
 use crate::finding::{Key, Severity};
 use crate::model::wiring::ConnectionKind;
 use crate::rule::{Domain, Meta, Order, Outcome, Rule, Source};
@@ -55,6 +55,7 @@ impl Rule for FabricLinkDown {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         let topology = cx.topology();
+        let alive = Alive::new(cx, &topology, |_| false);
         for link in &topology.links {
             if !matches!(link.kind, ConnectionKind::Fabric | ConnectionKind::Mesh) {
                 continue;
@@ -68,13 +69,13 @@ impl Rule for FabricLinkDown {
             } else if let Some(end) = ends.iter().find(|end| end.is_pending()) {
                 out.cannot_tell(part(), format!("{} has not applied its newest configuration yet", end.end.device));
             } else {
-                report(cx, out, &topology, link, &ends);
+                report(cx, out, &alive, link, &ends);
             }
         }
     }
 }
 
-fn report<'b>(cx: &Context<'b>, out: &mut Outcome, topology: &Topology<'b>, link: &FabricLink<'b>, ends: &[End<'b>]) {
+fn report<'b>(cx: &Context<'b>, out: &mut Outcome, alive: &Alive<'b>, link: &FabricLink<'b>, ends: &[End<'b>]) {
     let mut reasons = ends::reasons(ends, link.kind);
     reasons.extend(mismatch::between(ends));
     reasons.sort_by_key(|shown| shown.sign.rank());
@@ -82,10 +83,10 @@ fn report<'b>(cx: &Context<'b>, out: &mut Outcome, topology: &Topology<'b>, link
         .iter()
         .filter(|end| end.agent.is_some_and(|agent| agent.spec.role != "spine"))
         .map(|end| end.end.device)
-        .filter(|leaf| topology.uplinks(leaf).all(|uplink| ends::is_down(cx, uplink)))
+        .filter(|leaf| !alive.has_uplink(leaf))
         .collect();
     let booting = ends.iter().find(|end| end.agent.is_some_and(|agent| ends::is_booting(cx, agent)));
-    let new = ends.iter().find(|end| end.agent.is_some_and(|agent| agent.never_reported()));
+    let new = ends.iter().find(|end| ends::is_new(cx, end.end.device));
     let severity = if new.is_some() {
         Severity::Info
     } else if booting.is_some() {
@@ -115,7 +116,7 @@ fn report<'b>(cx: &Context<'b>, out: &mut Outcome, topology: &Topology<'b>, link
         .evidence(link.evidence(&[link.link.a.key, "port"], "the Connection names these ports"))
         .keys(link.keys());
     if let [a, b] = ends
-        && ends::all_down(cx, topology, a.end.device, b.end.device)
+        && !alive.has_link(a.end.device, b.end.device)
     {
         finding = finding.key(Key::devices(a.end.device, b.end.device));
     }

@@ -1,5 +1,7 @@
 //! A link is up, but nothing is heard on it.
 
+use std::collections::BTreeSet;
+
 use super::ends::{self, End};
 use crate::facts::{Context, FabricLink, Topology};
 use crate::finding::{Evidence, Severity};
@@ -60,6 +62,7 @@ impl Rule for LldpMissing {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         let topology = cx.topology();
+        let speakers = speakers(cx, &topology);
         for link in topology.links.iter().filter(|link| link.kind.is_routed()) {
             let ends = ends::ends(cx, link);
             let part = || link.subject().part(ends.first().map(End::words).unwrap_or_default());
@@ -69,7 +72,8 @@ impl Rule for LldpMissing {
                 // The finding about the link says it.
             } else if ends.iter().any(|end| end.agent.is_some() && end.fresh == Some(false)) {
                 out.cannot_tell(part(), "the far end is not heard of for more than 180 s");
-            } else if link.kind == ConnectionKind::Gateway && !speaks(cx, &topology, link) {
+            } else if link.kind == ConnectionKind::Gateway && !link.link.b.is_some_and(|b| speakers.contains(b.device))
+            {
                 out.cannot_tell(part(), "the gateway is heard on none of its links");
             } else {
                 check(cx, out, link, &ends);
@@ -78,11 +82,14 @@ impl Rule for LldpMissing {
     }
 }
 
-/// True if a gateway is heard on any of its links.
-fn speaks<'b>(cx: &Context<'b>, topology: &Topology<'b>, link: &FabricLink<'b>) -> bool {
-    let Some(gateway) = link.link.b else { return false };
-    let mut ends = topology.of(gateway.device).flat_map(FabricLink::switch_ends).map(|end| End::new(cx, end));
-    ends.any(|end| end.live().is_some_and(|port| !port.interface.lldp_neighbors.is_empty()))
+/// Gateways that are heard on any of their links.
+fn speakers<'b>(cx: &Context<'b>, topology: &Topology<'b>) -> BTreeSet<&'b str> {
+    let heard = |link: &&FabricLink<'b>| {
+        let mut ends = link.switch_ends().map(|end| End::new(cx, end));
+        ends.any(|end| end.live().is_some_and(|port| !port.interface.lldp_neighbors.is_empty()))
+    };
+    let links = topology.links.iter().filter(|link| link.kind == ConnectionKind::Gateway);
+    links.filter(heard).filter_map(|link| Some(link.link.b?.device)).collect()
 }
 
 /// True if nothing is heard although there was time.

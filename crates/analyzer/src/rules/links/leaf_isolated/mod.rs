@@ -21,7 +21,7 @@ static META: Meta = Meta {
     id: "leaf-isolated",
     reference: &["LINK-206"],
     title: "A leaf has lost all its links to the fabric",
-    severities: &[Severity::Critical, Severity::Warning],
+    severities: &[Severity::Critical, Severity::Warning, Severity::Info],
     needs: &[Source::Agents],
     uses: &[Source::Connections, Source::CaptureTime, Source::VpcAttachments, Source::ExternalAttachments],
     explanation: "\
@@ -38,6 +38,7 @@ to this leaf only lose the fabric, and so do the VPCs that are on no other leaf.
 - a leaf without any fabric or mesh link (a fabric of one switch)
 - a leaf whose heartbeat is older than 180 s: it is not reachable at all, that finding tells it
 - a leaf or spines that booted less than 15 minutes ago (`warning`)
+- a leaf whose spines were never provisioned (`info`)
 
 ## What to do
 
@@ -108,7 +109,14 @@ fn report<'b>(
     let far_agents = || far.iter().filter_map(|name| cx.find::<Agent>(name));
     let booting = ends::is_booting(cx, agent)
         || (!far.is_empty() && far.iter().all(|name| cx.find::<Agent>(name).is_some_and(|a| ends::is_booting(cx, a))));
-    let severity = if booting { Severity::Warning } else { Severity::Critical };
+    let new = !far.is_empty() && far.iter().all(|name| ends::is_new(cx, name));
+    let severity = if new {
+        Severity::Info
+    } else if booting {
+        Severity::Warning
+    } else {
+        Severity::Critical
+    };
     let title = match uplinks.len() {
         1 => format!("{leaf} is cut off: its only link to the fabric is down"),
         count => format!("{leaf} is cut off: all its {count} links to the fabric are down"),
@@ -147,7 +155,9 @@ fn report<'b>(
              one is back.",
         );
     }
-    if booting {
+    if new {
+        detail.push_str(" The switches at the far ends were never provisioned.");
+    } else if booting {
         detail.push_str(" It, or the switches at the far ends, booted a short while ago.");
     }
     let attachments: BTreeSet<&str> = topology

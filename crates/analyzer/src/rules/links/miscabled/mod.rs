@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attached::Attached;
 use super::cabling::{Cabling, Wrong};
-use super::ends::{self, End};
+use super::ends::{self, Alive, End};
 use crate::facts::{Context, FabricLink, Topology};
 use crate::finding::{Key, Severity};
 use crate::model::wiring::ConnectionKind;
@@ -93,11 +93,24 @@ impl Rule for Miscabled {
                 out.pass();
             }
         }
+        if wrong.is_empty() {
+            return;
+        }
         let attached = Attached::vpcs(cx);
+        let alive = Alive::new(cx, &topology, |index| wrong.contains_key(&index));
+        let known = Known { topology: &topology, cabling: &cabling, attached: &attached, alive: &alive };
         for group in groups(&topology, &wrong) {
-            report(cx, out, &topology, &cabling, &attached, &group);
+            report(cx, out, &known, &group);
         }
     }
+}
+
+/// What a finding is made from.
+struct Known<'k, 'b> {
+    topology: &'k Topology<'b>,
+    cabling: &'k Cabling<'b>,
+    attached: &'k Attached<'b>,
+    alive: &'k Alive<'b>,
 }
 
 /// The wrong ports in groups: those whose cables have to be exchanged with each other.
@@ -120,9 +133,10 @@ fn groups<'w, 'b>(topology: &Topology<'b>, wrong: &'w BTreeMap<usize, Vec<Wrong<
             }
         }
         // A server that announces no port names: the port that hears the server that belongs here.
-        for other in topology.of(found.device).filter_map(index).filter(|other| *other != found.link) {
+        let mirrors = (found.row == "LLDP-308").then(|| topology.of(found.device)).into_iter().flatten();
+        for other in mirrors.filter_map(index).filter(|other| *other != found.link) {
             let mirror = |there: &Wrong<'b>| there.device == found.expected.device && there.row == found.row;
-            if found.row == "LLDP-308" && wrong.get(&other).is_some_and(|all| all.iter().any(mirror)) {
+            if wrong.get(&other).is_some_and(|all| all.iter().any(mirror)) {
                 next.entry(found.link).or_default().insert(other);
                 next.entry(other).or_default().insert(found.link);
             }
@@ -176,14 +190,8 @@ fn severity(
     }
 }
 
-fn report<'b>(
-    cx: &Context<'b>,
-    out: &mut Outcome,
-    topology: &Topology<'b>,
-    cabling: &Cabling<'b>,
-    attached: &Attached<'b>,
-    group: &[&Wrong<'b>],
-) {
+fn report<'b>(cx: &Context<'b>, out: &mut Outcome, known: &Known<'_, 'b>, group: &[&Wrong<'b>]) {
+    let Known { topology, cabling, attached, alive } = *known;
     let indices: BTreeSet<usize> = group.iter().map(|found| found.link).collect();
     let links: Vec<&FabricLink<'b>> = indices.iter().filter_map(|index| topology.links.get(*index)).collect();
     let (Some(first), Some(link)) = (group.first(), links.first()) else { return };
@@ -245,9 +253,7 @@ fn report<'b>(
         finding = finding.keys(link.keys());
         // If no link between two devices is right and up, their loopbacks have no direct way either.
         if let (a, Some(b)) = (link.link.a, link.link.b)
-            && topology
-                .between(a.device, b.device)
-                .all(|other| ends::is_down(cx, other) || links.iter().any(|wrong| wrong.link == other.link))
+            && !alive.has_link(a.device, b.device)
         {
             finding = finding.key(Key::devices(a.device, b.device));
         }

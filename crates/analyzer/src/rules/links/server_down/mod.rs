@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::attached::Attached;
 use super::down;
 use super::ends::{self, End, Untold};
-use crate::facts::{Context, FabricLink, Topology};
+use crate::facts::{Agent, Context, FabricLink, Object, Topology};
 use crate::finding::{Key, Severity};
 use crate::model::wiring::ConnectionKind;
 use crate::rule::{Domain, Meta, Order, Outcome, Rule, Source};
@@ -71,8 +71,9 @@ impl Rule for ServerLinkDown {
             return;
         }
         let attached = Attached::vpcs(cx);
+        let holding = holding_back(cx, &topology);
         for links in connections.values() {
-            check(cx, out, &topology, &attached, links);
+            check(cx, out, &holding, &attached, links);
         }
     }
 }
@@ -80,7 +81,7 @@ impl Rule for ServerLinkDown {
 fn check<'b>(
     cx: &Context<'b>,
     out: &mut Outcome,
-    topology: &Topology<'b>,
+    holding: &BTreeSet<&str>,
     attached: &Attached<'b>,
     links: &[&FabricLink<'b>],
 ) {
@@ -95,7 +96,7 @@ fn check<'b>(
     if let Some(end) = pending {
         out.cannot_tell(first.subject(), format!("{} has not applied its newest configuration yet", end.end.device));
     } else if !down.is_empty() {
-        report(cx, out, topology, attached, links, &ends, &down);
+        report(cx, out, holding, attached, links, (&ends, &down));
     } else if let Some(end) = ends.iter().find(|end| end.live().is_none()) {
         let why = if end.agent.is_none() { Untold::NoAgent } else { Untold::Old };
         ends::say_untold(out, first.subject().part(end.words()), why);
@@ -104,32 +105,29 @@ fn check<'b>(
     }
 }
 
-/// True while a leaf holds the ports of ESLAG servers shut after its uplinks came back or after its boot.
-fn is_held_back<'b>(cx: &Context<'b>, topology: &Topology<'b>, end: &End<'b>) -> bool {
-    let Some(agent) = end.agent else { return false };
-    if cx.running_for(agent).is_some_and(|seconds| seconds < HELD_BACK.saturating_mul(2)) {
-        return true;
+/// Leaves that hold the ports of ESLAG servers shut: all uplinks that are up came up a moment ago, or the leaf did.
+fn holding_back<'b>(cx: &Context<'b>, topology: &Topology<'b>) -> BTreeSet<&'b str> {
+    let booted = |agent: &&Object<Agent>| cx.running_for(agent).is_some_and(|seconds| seconds < HELD_BACK * 2);
+    let mut leaves: BTreeSet<&str> = cx.list::<Agent>().iter().filter(booted).map(Object::name).collect();
+    let mut returned: BTreeMap<&str, bool> = BTreeMap::new();
+    for link in topology.links.iter().filter(|link| matches!(link.kind, ConnectionKind::Fabric | ConnectionKind::Mesh))
+    {
+        for end in link.switch_ends().map(|end| End::new(cx, end)).filter(End::is_up) {
+            let change = end.live().and_then(|port| cx.age_of(port.interface.change));
+            *returned.entry(end.end.device).or_insert(true) &= change.is_some_and(|age| age.under(HELD_BACK));
+        }
     }
-    let uplinks: Vec<End<'b>> = topology
-        .uplinks(end.end.device)
-        .filter_map(|link| Some(End::new(cx, link.on(end.end.device)?)))
-        .filter(End::is_up)
-        .collect();
-    let young = |end: &End<'b>| {
-        let change = end.live().and_then(|port| cx.age_of(port.interface.change));
-        change.is_some_and(|age| age.under(HELD_BACK))
-    };
-    !uplinks.is_empty() && uplinks.iter().all(young)
+    leaves.extend(returned.into_iter().filter(|(_, young)| *young).map(|(leaf, _)| leaf));
+    leaves
 }
 
 fn report<'b>(
     cx: &Context<'b>,
     out: &mut Outcome,
-    topology: &Topology<'b>,
+    holding: &BTreeSet<&str>,
     attached: &Attached<'b>,
     links: &[&FabricLink<'b>],
-    ends: &[End<'b>],
-    down_ends: &[End<'b>],
+    (ends, down_ends): (&[End<'b>], &[End<'b>]),
 ) {
     let Some(link) = links.first() else { return };
     let server = link.link.a.device;
@@ -139,7 +137,7 @@ fn report<'b>(
     let used = attached.is_attached(link.connection, switch);
     let shut = reasons.iter().any(|shown| matches!(shown.sign.reference, "LINK-205" | "LINK-207"));
     let eslag = matches!(link.kind, ConnectionKind::Eslag | ConnectionKind::Mclag);
-    let held_back = eslag && down_ends.iter().all(|end| is_held_back(cx, topology, end));
+    let held_back = eslag && down_ends.iter().all(|end| holding.contains(end.end.device));
     let severity = match used {
         _ if shut => Severity::Error,
         _ if held_back => Severity::Info,
@@ -178,8 +176,9 @@ fn report<'b>(
         .evidences(evidence)
         .evidence(link.evidence(&["switch", "port"], "the Connection names this port"))
         .keys(attachments.iter().map(|name| Key::Attachment((*name).to_owned())));
+    let ports: BTreeSet<(&str, &str)> = down_ends.iter().map(|end| (end.end.device, end.end.port)).collect();
     for link in links {
-        let down_here = link.switch_ends().any(|end| down_ends.iter().any(|down| down.end == end));
+        let down_here = link.switch_ends().any(|end| ports.contains(&(end.device, end.port)));
         if down_here {
             finding = finding.keys(link.keys());
         }
