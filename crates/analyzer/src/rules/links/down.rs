@@ -19,7 +19,8 @@ pub(super) fn blamed(ends: &[End<'_>], reasons: &[Shown]) -> String {
 pub(super) fn proof(cx: &Context<'_>, ends: &[End<'_>], reasons: &mut [Shown]) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let mut shown: Vec<&End<'_>> = ends.iter().filter(|end| end.live().is_some()).collect();
-    shown.sort_by_key(|end| !end.is_down());
+    let blamed = blamed(ends, reasons);
+    shown.sort_by_key(|end| (end.words() != blamed, !end.is_down()));
     for end in &shown {
         if let Some(port) = end.live() {
             evidence.push(port.evidence(&["oper"], format!("port {} of {}", end.end.port, end.end.device)));
@@ -53,7 +54,12 @@ pub(super) fn named(mut finding: Finding, first: &'static str, reasons: &[Shown]
 /// Advice of the reasons, and how to look.
 pub(super) fn steps(mut finding: Finding, link: &FabricLink<'_>, ends: &[End<'_>], reasons: &[Shown]) -> Finding {
     let mut said = Vec::new();
+    let dark = reasons.first().is_some_and(|first| first.sign.reference == "LINK-210");
     for shown in reasons {
+        // That nothing is received follows from an end that does not send.
+        if shown.sign.reference == "LINK-210" && !dark {
+            continue;
+        }
         if !said.contains(&shown.sign.advice) {
             said.push(shown.sign.advice);
             finding = finding.step(shown.sign.advice);

@@ -175,14 +175,24 @@ mod tests {
         let said_of = said(&FabricLinkDown, &world);
         assert_eq!(said_of.lines(), [format!("{CONNECTION} (leaf-01/E1/49)")]);
         assert_eq!(said_of.findings[0].reference, ["LINK-201", "LINK-212", "LINK-210"]);
+        // The blamed end comes first.
+        let first = said_of.findings[0].evidence[0].field.as_deref();
+        assert_eq!(first, Some("status.state.interfaces[\"E1/49/1\"].oper"));
         // Shut by hand on the spine.
         let world = cut().set("Agent/spine-01", &format!("{SPINE}/admin"), "down");
         let said_of = said(&FabricLinkDown, &world);
         assert_eq!(said_of.lines(), [format!("{CONNECTION} (spine-01/E1/1)")]);
         assert_eq!(said_of.findings[0].reference, ["LINK-201", "LINK-207", "LINK-210"]);
         // Shut after flaps.
-        let world = cut().set("Agent/leaf-01", &format!("{LEAF}/errDisabled"), true);
-        assert_eq!(said(&FabricLinkDown, &world).findings[0].reference[..2], ["LINK-201", "LINK-205"]);
+        let world = cut().set("Agent/leaf-01", &format!("{LEAF}/errDisabled"), true).set(
+            "Agent/leaf-01",
+            "/spec/switch/linkFlapErrDisable",
+            json!({"recoveryInterval": 0}),
+        );
+        let said_of = said(&FabricLinkDown, &world);
+        assert_eq!(said_of.findings[0].reference[..2], ["LINK-201", "LINK-205"]);
+        let fields = || said_of.findings[0].evidence.iter().filter_map(|evidence| evidence.field.as_deref());
+        assert!(fields().any(|field| field == "spec.switch.linkFlapErrDisable.recoveryInterval"));
         // Ends with different FEC.
         let world = World::healthy()
             .small()
@@ -223,6 +233,8 @@ mod tests {
         assert_eq!(said(&FabricLinkDown, &booted).findings[0].severity, "warning");
         let new = cut().set("Agent/spine-01", "/status", json!({}));
         assert_eq!(said(&FabricLinkDown, &new).findings[0].severity, "info");
+        // Nor is there an Agent yet.
+        assert_eq!(said(&FabricLinkDown, &cut().delete("Agent/spine-01")).findings[0].severity, "info");
     }
 
     #[test]

@@ -71,6 +71,8 @@ fn looks_like_it() {
     let old = isolated().set("Agent/leaf-01", "/status/lastHeartbeat", "2026-10-06T09:20:00Z");
     let said_of = said(&LeafIsolated, &old);
     assert!(said_of.findings.is_empty() && said_of.not_checked.len() == 1, "{said_of:?}");
+    let new = isolated().set("Agent/spine-01", "/status", hh_worlds::json!({}));
+    assert_eq!(said(&LeafIsolated, &new).findings[0].severity, "info");
     let booted = isolated().set("Agent/leaf-01", "/status/state/nos/uptime", "09:41:06 up 2 min,  0 users");
     assert_eq!(said(&LeafIsolated, &booted).findings[0].severity, "warning");
 }

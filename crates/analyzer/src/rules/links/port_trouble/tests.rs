@@ -1,7 +1,7 @@
 use hh_worlds::{Value, World, json};
 
 use super::PortTrouble;
-use crate::testing::said;
+use crate::testing::{analysis, said};
 
 const LEAF: &str = "/status/state/interfaces/E1~149~11";
 const MODULE: &str = "/status/state/transceivers/E1~149";
@@ -106,6 +106,23 @@ fn ends_that_differ() {
     let world = leaf("/spec/switch/portSpeeds", json!({"E1/3": "10G", "E1/1": "25G"}));
     let said = said(&PortTrouble, &world);
     assert_eq!(said.lines(), ["warning Connection/server-03--unbundled--leaf-01 (leaf-01/E1/3)"]);
+}
+
+#[test]
+fn it_explains_the_session_if_it_loses_packets() {
+    let entry = "/status/state/bgp/vrfs/default/neighbors/172.30.128.14";
+    let world = small()
+        .set("GatewayAgent/gateway-2", &format!("{entry}/sessionState"), "idle")
+        .set("GatewayAgent/gateway-2", &format!("{entry}/lastResetReason"), "Remote system closed")
+        .insight_error("gateway-2", "frr: show bgp summary", "exec failed");
+    let roots = |world: &World| -> Vec<String> {
+        let report = analysis(world, &crate::Options::default()).report;
+        report.root_causes.iter().map(|root| root.rule.clone()).collect()
+    };
+    let weak = world.clone().set("Agent/leaf-02", "/status/state/transceivers/E1~152/channels/1/in", json!(-13.0));
+    assert_eq!(roots(&weak), ["link-trouble"]);
+    let busy = world.set("Agent/leaf-02", "/status/state/interfaces/E1~152~11/counters/outd", 50_000);
+    assert_eq!(roots(&busy).len(), 2);
 }
 
 #[test]
