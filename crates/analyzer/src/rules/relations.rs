@@ -139,3 +139,58 @@ pub(super) const LOST_SESSIONS: Relation = Relation {
     ],
     join: &[KeyKind::Gateway],
 };
+
+/// Sessions of a link, by the ports of the link.
+const fn same_port(effects: &'static [&'static str]) -> Relation {
+    Relation { effects, join: &[KeyKind::Port] }
+}
+
+/// Sessions of a gateway over a link.
+const NEIGHBOUR_SESSIONS: Relation = Relation {
+    effects: &["GW-BGP-MISSING", "GW-BGP-DOWN", "GW-BGP-ALLDOWN", "GW-BGP-FLAP", "GW-BFD-*", "BGP-403"],
+    join: &[KeyKind::Neighbour],
+};
+
+/// What a broken link between switches explains: its sessions, and those of the loopbacks if it was the last one.
+pub(super) const BROKEN_LINK: &[Relation] = &[
+    same_port(&["BGP-401", "BGP-403", "BGP-405", "BGP-407", "BFD-420", "LLDP-303", "LLDP-305"]),
+    Relation { effects: &["BGP-402"], join: &[KeyKind::Devices] },
+];
+
+/// What a link explains that is up and bad: sessions that flap or time out. Only findings about trouble that loses
+/// packets have the keys.
+pub(super) const BAD_LINK: &[Relation] =
+    &[same_port(&["BGP-401", "BGP-403", "BGP-407", "BFD-420"]), NEIGHBOUR_SESSIONS];
+
+/// What a wrong cable explains: the sessions of all its links, and links that are down because their cable is
+/// somewhere else.
+pub(super) const WRONG_CABLE: &[Relation] = &[
+    same_port(&["BGP-401", "BGP-403", "BGP-405", "BGP-407", "BFD-420", "LLDP-303", "LLDP-305", "LLDP-306", "LLDP-307"]),
+    same_port(&["LINK-201", "LINK-202", "LINK-203", "LINK-204"]),
+    Relation { effects: &["BGP-402"], join: &[KeyKind::Devices] },
+    Relation { effects: &["DHCP-605"], join: &[KeyKind::Server] },
+    NEIGHBOUR_SESSIONS,
+];
+
+/// What a server's broken link explains.
+pub(super) const SERVER_LINK: &[Relation] = &[
+    Relation { effects: &["VPC-503"], join: &[KeyKind::Connection] },
+    Relation { effects: &["DHCP-605"], join: &[KeyKind::Server] },
+];
+
+/// What the broken link of an external explains.
+pub(super) const EXTERNAL_LINK: &[Relation] = &[
+    Relation { effects: &["BGP-404", "BGP-405", "VPC-503", "VPC-511"], join: &[KeyKind::Connection] },
+    Relation { effects: &["GW-EXT-NOROUTE"], join: &[KeyKind::Vpc] },
+];
+
+/// What a leaf without uplinks explains. It has the keys of its uplinks, of the ESLAG links that it shuts itself, and
+/// of the VPCs that are on no other leaf.
+pub(super) const ISOLATED_LEAF: &[Relation] = &[
+    Relation { effects: &["LINK-201", "LINK-203", "VPC-503"], join: &[KeyKind::Connection] },
+    same_port(&["BGP-401", "BGP-405", "BGP-407", "BFD-420", "LLDP-303"]),
+    Relation { effects: &["BGP-402"], join: &[KeyKind::Devices] },
+    Relation { effects: &["BGP-401", "BGP-402", "BGP-404"], join: &[KeyKind::Object] },
+    Relation { effects: &["GW-LEAF-NOROUTE"], join: &[KeyKind::Switch] },
+    Relation { effects: &["GW-EVPN-NOROUTE", "GW-LEAF-NOROUTE", "GW-EXT-NOROUTE", "GW-CTR-*"], join: &[KeyKind::Vpc] },
+];

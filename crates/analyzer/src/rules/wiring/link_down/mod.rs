@@ -1,14 +1,14 @@
 //! A link between a switch and a gateway is down.
 
-mod reason;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
 use super::judgement::{self, FrrRow};
-use crate::facts::{Agent, BgpSessions, Context, GatewayLink, GatewayLinks, PortState, SessionState};
+use crate::facts::{Agent, BgpSessions, Context, GatewayLink, GatewayLinks, PortSign, PortState, SessionState};
 use crate::finding::{Evidence, Finding, Key, Severity};
+use crate::model::wiring::ConnectionKind;
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
 use crate::rules::relations::SPOILT_SESSIONS;
 
@@ -127,7 +127,7 @@ fn report(cx: &Context<'_>, out: &mut Outcome, link: &GatewayLink<'_>, port: &Po
     let (new, all_down) = (ends.new, ends.all_down);
     let fresh = cx.is_fresh(port.agent);
     let severity = if new || fresh != Some(true) { Severity::Info } else { Severity::Error };
-    let reasons = reason::reasons(port);
+    let reasons = port.reasons(ConnectionKind::Gateway);
     let title = match reasons.first() {
         Some(reason) => format!("link {} is down: {}", link.words(), reason.words),
         None => format!("link {} is down", link.words()),
@@ -202,7 +202,7 @@ fn far_end(cx: &Context<'_>, link: &GatewayLink<'_>, ends: &Ends<'_>) -> Vec<Evi
     evidence
 }
 
-fn steps(mut finding: Finding, link: &GatewayLink<'_>, reasons: &[reason::Reason]) -> Finding {
+fn steps(mut finding: Finding, link: &GatewayLink<'_>, reasons: &[PortSign]) -> Finding {
     for reason in reasons {
         finding = finding.step(reason.advice);
     }
