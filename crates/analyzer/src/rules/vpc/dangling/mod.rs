@@ -45,7 +45,7 @@ The webhooks refuse such a reference, so it is left over from a deletion or came
 happen, and the controller may fail on every switch that it concerns.
 
 ## Not a fault
-- a kind that is not in the bundle, or not completely listed
+- a kind that is not in the bundle, not completely listed, or only in a selection (Connections of gateways only)
 - a port `E1/N/1` of a port `E1/N` that can be broken out
 - objects that wait for their deletion
 
@@ -72,9 +72,13 @@ impl Rule for Dangling {
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         let mut missing: BTreeMap<Target, Vec<Reference>> = BTreeMap::new();
         let mut absent = BTreeSet::new();
+        let mut resolved = BTreeSet::new();
         for reference in all(cx) {
             match exists(cx, &reference.target) {
-                Judged::Yes => out.pass(),
+                Judged::Yes => {
+                    resolved.insert(reference.target.kind());
+                    out.pass();
+                }
                 Judged::No => missing.entry(reference.target.clone()).or_default().push(reference),
                 Judged::NotListed => {
                     let why = format!("{} objects are not completely listed", reference.target.kind());
@@ -88,10 +92,36 @@ impl Rule for Dangling {
                 Judged::Unknown => {}
             }
         }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for target in missing.keys() {
+            *counts.entry(target.kind()).or_default() += 1;
+        }
+        let mut told = BTreeSet::new();
         for (target, references) in missing {
+            let kind = target.kind();
+            let alone = !resolved.contains(kind) && counts.get(kind).is_some_and(|count| *count > 1);
+            if alone || is_filtered(cx, &target, &references) {
+                if let Some(first) = references.first().filter(|_| told.insert(kind)) {
+                    out.cannot_tell(first.subject.clone(), format!("the captured {kind} objects are a selection"));
+                }
+                continue;
+            }
             report(cx, out, &target, references);
         }
     }
+}
+
+/// True if the listing seems to be a selection: Connections of some types only, none of them of the type that is
+/// referred to. Nothing in the output of a command tells that it was given a selector.
+fn is_filtered(cx: &Context<'_>, target: &Target, references: &[Reference]) -> bool {
+    if !matches!(target, Target::Connection(_)) {
+        return false;
+    }
+    let external = references.iter().all(|reference| reference.subject.kind == "ExternalAttachment");
+    !cx.list::<Connection>()
+        .iter()
+        .filter_map(|connection| connection.spec.kind())
+        .any(|kind| kind.has_server() || (external && kind == crate::model::wiring::ConnectionKind::External))
 }
 
 /// Whether something exists.

@@ -96,6 +96,17 @@ fn what_is_not_captured_proves_nothing() {
 }
 
 #[test]
+fn a_selection_proves_nothing() {
+    let mut world = world();
+    world
+        .objects
+        .retain(|object| hh_worlds::kind(object) != "Connection" || hh_worlds::name(object).contains("gateway"));
+    let said = said(&Dangling, &world);
+    assert!(said.lines().is_empty(), "{said:?}");
+    assert!(said.not_checked.iter().any(|line| line.contains("a selection")), "{:?}", said.not_checked);
+}
+
+#[test]
 fn what_is_being_deleted_may_refer_to_anything() {
     let world = world().set(ATTACHMENT, "/spec/connection", "server-09--unbundled--leaf-01").set(
         ATTACHMENT,

@@ -112,13 +112,33 @@ impl Names {
 
 /// All lines about dropped requests that nothing later ends.
 pub(super) fn lines<'b>(cx: &Context<'b>, names: &Names) -> Vec<Line<'b>> {
+    let answered = answered(cx);
     let mut found = Vec::new();
     for log in cx.logs(Stream::Dhcpd) {
         for (fault, literal) in Fault::ALL {
             found.extend(log.current(literal).filter_map(|hit| line(cx, names, log, fault, hit)));
         }
     }
+    // The log of a restarted container does not end the lines of the one before. An address is no boot file.
+    found.retain(|line| {
+        let later = answered.get(&line.mac).zip(line.hit.time()).is_some_and(|(answer, time)| *answer > time);
+        !later || line.fault == Fault::Pxe
+    });
     found
+}
+
+/// When each client last got an address, over all logs.
+fn answered(cx: &Context<'_>) -> BTreeMap<String, jiff::Timestamp> {
+    let mut times: BTreeMap<String, jiff::Timestamp> = BTreeMap::new();
+    for log in cx.logs(Stream::Dhcpd) {
+        for hit in log.hits(&dhcpd::ALLOCATED) {
+            if let (Some(mac), Some(time)) = (hit.field(log.text(), "mac"), hit.time()) {
+                let newest = times.entry(mac.trim().to_owned()).or_insert(time);
+                *newest = (*newest).max(time);
+            }
+        }
+    }
+    times
 }
 
 fn line<'b>(cx: &Context<'b>, names: &Names, log: LogRef<'b>, fault: Fault, hit: &'b Hit) -> Option<Line<'b>> {

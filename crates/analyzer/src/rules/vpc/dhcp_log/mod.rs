@@ -138,8 +138,13 @@ fn report(cx: &Context<'_>, out: &Outcome, fault: Fault, group: &str, lines: &[L
         .finding(fault.severity(), last.subject.clone(), title)
         .confidence(if fault == Fault::Relay { Confidence::Likely } else { Confidence::Certain })
         .detail(format!(
-            "{} requests{of} in the last hour were dropped{span}, and these clients got no address since. {why}",
-            lines.len()
+            "{} requests{of} in the last hour were {}{span}. {why}",
+            lines.len(),
+            if fault == Fault::Pxe {
+                "answered without a boot file"
+            } else {
+                "dropped, and no address was given since"
+            }
         ))
         .evidence(last.log.evidence(last.hit, note))
         .keys(last.keys.iter().cloned());
