@@ -31,8 +31,8 @@ VLAN 0 of HostBGP subnets; namespaces that are not in the bundle.
 Change the subnet, or widen the namespace.",
     explains: &[
         Relation { effects: &["FAB-015", "FAB-016"], join: &[KeyKind::Object] },
-        // No leaf has a namespace that does not exist.
-        Relation { effects: &["VPC-506"], join: &[KeyKind::Vpc] },
+        // No leaf has a namespace that does not exist; the controller makes nothing of a VPC that it refuses.
+        Relation { effects: &["VPC-506", "DHCP-602", "DHCP-603"], join: &[KeyKind::Vpc] },
     ],
     order: Order::Vpc,
 };

@@ -34,7 +34,7 @@ The same VLAN or prefix in different namespaces; VLAN 0 of HostBGP subnets.
 Give one of the two another VLAN or prefix.",
     explains: &[
         Relation { effects: &["FAB-015", "FAB-016"], join: &[KeyKind::Object] },
-        Relation { effects: &["DHCP-607"], join: &[KeyKind::Vpc] },
+        Relation { effects: &["DHCP-602", "DHCP-603", "DHCP-607"], join: &[KeyKind::Vpc] },
     ],
     order: Order::Vpc,
 };

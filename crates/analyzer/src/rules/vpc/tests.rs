@@ -141,6 +141,15 @@ fn what_explains_an_inactive_attachment() {
 }
 
 #[test]
+fn a_vpc_that_is_wrong_explains_what_is_not_made_of_it() {
+    let vlan = |vlan: u32| World::healthy().small().set("VPC/vpc-02", "/spec/subnets/subnet-01/vlan", vlan);
+    explains(&vlan(1001), "VPC-504", "DHCP-603");
+    explains(&vlan(3100), "VPC-505", "DHCP-603");
+    let edge = World::healthy().small().set("VPC/vpc-03", "/spec/vlanNamespace", "edge");
+    explains(&edge, "VPC-505", "VPC-506");
+}
+
+#[test]
 fn the_dump_has_a_pod_of_dhcpd() {
     let world = World::healthy().small();
     assert!(world.objects.iter().any(|object| name(object).starts_with("fabric-dhcpd-")));
