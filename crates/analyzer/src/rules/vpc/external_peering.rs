@@ -1,5 +1,7 @@
 //! An ExternalPeering that permits nothing, or whose External is attached nowhere.
 
+use std::collections::BTreeSet;
+
 use super::view::{is_leaving, is_whole};
 use crate::facts::{Context, External, ExternalAttachment, ExternalPeering, GatewayPeering, Object};
 use crate::finding::{Evidence, Key, KeyKind, Severity, Subject};
@@ -50,17 +52,21 @@ impl Rule for IdleExternalPeering {
     }
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
+        let by_gateway: BTreeSet<(&str, &str)> = cx
+            .list::<GatewayPeering>()
+            .iter()
+            .filter_map(|other| other.sides())
+            .flat_map(|(a, b)| [(a, b), (b, a)])
+            .collect();
+        let attached: BTreeSet<&str> =
+            cx.list::<ExternalAttachment>().iter().map(|attachment| attachment.spec.external.as_str()).collect();
         for peering in cx.list::<ExternalPeering>().iter().filter(|p| is_whole(cx, *p) && !is_leaving(*p)) {
             let permit = &peering.spec.permit;
             let external = format!("ext.{}", permit.external.name);
-            let by_gateway = |other: &Object<GatewayPeering>| {
-                let sides = &other.spec.peering;
-                sides.contains_key(&external) && sides.contains_key(&permit.vpc.name)
-            };
-            if cx.list::<GatewayPeering>().iter().any(by_gateway) {
+            if by_gateway.contains(&(permit.vpc.name.as_str(), external.as_str())) {
                 continue;
             }
-            let gaps = gaps(cx, peering, &external);
+            let gaps = gaps(cx, peering, &external, &attached);
             if gaps.is_empty() {
                 out.pass();
             } else {
@@ -70,7 +76,7 @@ impl Rule for IdleExternalPeering {
     }
 }
 
-fn gaps(cx: &Context<'_>, peering: &Object<ExternalPeering>, external: &str) -> Vec<Gap> {
+fn gaps(cx: &Context<'_>, peering: &Object<ExternalPeering>, external: &str, attached: &BTreeSet<&str>) -> Vec<Gap> {
     let (permit, name) = (&peering.spec.permit, peering.name());
     let mut gaps = Vec::new();
     let mut empty = |list: &str, route: &[&str]| {
@@ -87,10 +93,9 @@ fn gaps(cx: &Context<'_>, peering: &Object<ExternalPeering>, external: &str) -> 
     if permit.external.prefixes.is_empty() {
         empty("external prefixes", &["spec", "permit", "external", "prefixes"]);
     }
-    let attachments = cx.list::<ExternalAttachment>();
     // An External that does not exist is a reference to nothing.
     let exists = cx.find::<External>(&permit.external.name).is_some();
-    let unattached = !attachments.iter().any(|attachment| attachment.spec.external == permit.external.name);
+    let unattached = !attached.contains(permit.external.name.as_str());
     if exists && unattached && none_hidden(cx) {
         gaps.push(Gap {
             title: format!("External {} of ExternalPeering {name} is attached nowhere", permit.external.name),
@@ -98,7 +103,7 @@ fn gaps(cx: &Context<'_>, peering: &Object<ExternalPeering>, external: &str) -> 
             evidence: vec![
                 peering.evidence(&["spec", "permit", "external", "name"], "the External that it permits"),
                 Evidence::absence(
-                    format!("{} ExternalAttachments", attachments.len()),
+                    format!("{} ExternalAttachments", cx.list::<ExternalAttachment>().len()),
                     format!("none attaches {}", permit.external.name),
                 ),
             ],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::subnet::{dhcp_name, plain_vrf, served};
 use super::super::view::{is_whole, or_default};
-use crate::facts::{Age, Context, DHCPSubnet, LogRef, VPC};
+use crate::facts::{Age, Context, DHCPSubnet, LogRef, VPC, VPCAttachment};
 use crate::finding::{Key, Severity, Subject};
 use crate::parse::log::literals::dhcpd;
 use crate::parse::log::{Hit, Literal, Stream};
@@ -75,6 +75,10 @@ impl Line<'_> {
 /// Which DHCPSubnet stands for a VRF and a circuit.
 pub(super) struct Names {
     by_circuit: BTreeMap<(String, String), (String, String)>,
+    /// By circuit alone; none where several VRFs have it.
+    only: BTreeMap<String, Option<(String, String)>>,
+    /// Attachments of `<vpc>/<subnet>`.
+    attachments: BTreeMap<String, Vec<Key>>,
 }
 
 impl Names {
@@ -96,7 +100,16 @@ impl Names {
             let key = (plain_vrf(&subnet.spec.vrf), subnet.spec.circuit_id.to_ascii_lowercase());
             by_circuit.insert(key, (vpc.to_owned(), part.to_owned()));
         }
-        Self { by_circuit }
+        let mut only: BTreeMap<String, Option<(String, String)>> = BTreeMap::new();
+        for ((_, circuit), value) in &by_circuit {
+            only.entry(circuit.clone()).and_modify(|known| *known = None).or_insert_with(|| Some(value.clone()));
+        }
+        let mut attachments: BTreeMap<String, Vec<Key>> = BTreeMap::new();
+        for attachment in cx.list::<VPCAttachment>() {
+            let key = Key::Attachment(attachment.meta.name.clone());
+            attachments.entry(attachment.spec.subnet.clone()).or_default().push(key);
+        }
+        Self { by_circuit, only, attachments }
     }
 
     fn find(&self, vrf: &str, circuit: &str) -> Option<(String, String)> {
@@ -104,9 +117,12 @@ impl Names {
             return self.by_circuit.get(&(vrf.to_owned(), circuit.to_owned())).cloned();
         }
         // Without a VRF the circuit must be the only one of its name.
-        let mut found = self.by_circuit.iter().filter(|((_, known), _)| known == circuit);
-        let (_, first) = found.next().filter(|_| !circuit.is_empty())?;
-        found.next().is_none().then(|| first.clone())
+        self.only.get(circuit).cloned().flatten().filter(|_| !circuit.is_empty())
+    }
+
+    /// Join keys of the attachments of a subnet.
+    pub(super) fn attachments(&self, vpc: &str, subnet: &str) -> Vec<Key> {
+        self.attachments.get(&format!("{vpc}/{subnet}")).cloned().unwrap_or_default()
     }
 }
 

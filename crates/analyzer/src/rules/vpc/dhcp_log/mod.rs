@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::line::{Fault, Line, Names, lines};
 use super::view::listed;
-use crate::facts::{Agent, Context, Pod, Switch, VPCAttachment};
+use crate::facts::{Agent, Context, Pod, Switch};
 use crate::finding::{Confidence, Evidence, Finding, Key, KeyKind, Severity};
 use crate::rule::{Domain, Meta, Order, Outcome, Relation, Rule, Source};
 
@@ -80,7 +80,7 @@ impl Rule for DhcpLog {
             }
         }
         for ((fault, group), lines) in groups {
-            let mut finding = report(cx, out, fault, &group, &lines);
+            let mut finding = report(cx, out, &names, (fault, &group), &lines);
             for pod in pods(cx) {
                 finding = finding.yield_to(pod);
             }
@@ -96,7 +96,13 @@ fn pods(cx: &Context<'_>) -> Vec<Key> {
     pods.map(|pod| Key::Pod(pod.meta.namespace.clone(), pod.meta.name.clone())).collect()
 }
 
-fn report(cx: &Context<'_>, out: &Outcome, fault: Fault, group: &str, lines: &[Line<'_>]) -> Finding {
+fn report(
+    cx: &Context<'_>,
+    out: &Outcome,
+    names: &Names,
+    (fault, group): (Fault, &str),
+    lines: &[Line<'_>],
+) -> Finding {
     let Some(last) = lines.iter().max_by_key(|line| line.hit.time()) else {
         return out.finding(Severity::Warning, line::server(), "fabric-dhcpd drops requests");
     };
@@ -156,9 +162,7 @@ fn report(cx: &Context<'_>, out: &Outcome, fault: Fault, group: &str, lines: &[L
     }
     // An attachment that is not active explains the requests of its VLAN.
     if let Some((vpc, subnet)) = last.vpc_subnet.as_ref() {
-        let wanted = format!("{vpc}/{subnet}");
-        let attached = cx.list::<VPCAttachment>().iter().filter(|attachment| attachment.spec.subnet == wanted);
-        finding = finding.keys(attached.map(|attachment| Key::Attachment(attachment.meta.name.clone())));
+        finding = finding.keys(names.attachments(vpc, subnet));
     }
     let finding = match fault {
         Fault::Relay => finding.run(
