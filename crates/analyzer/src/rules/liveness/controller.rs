@@ -61,6 +61,7 @@ Read the log of the controller and the events of its pod.",
             join: &[],
         },
         Relation { effects: &["FAB-013"], join: &[KeyKind::Pod] },
+        Relation { effects: &["FAB-013"], join: &[KeyKind::Workload] },
     ],
     order: Order::Controller,
 };
