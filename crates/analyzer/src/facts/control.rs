@@ -1,5 +1,7 @@
 //! Pods and workloads of the control plane (fabric reference 8.1, FAB-013).
 
+use crate::source::{EntryId, Origin, ScalarStyle};
+
 use super::{Context, Log, LogRef, Object, Pod, PodRole, PodView};
 
 /// Namespaces that rules about the control plane look at.
@@ -55,6 +57,23 @@ impl<'b> Context<'b> {
     #[must_use]
     pub fn holds_fabric(&self) -> bool {
         self.facts.holds_fabric()
+    }
+
+    /// True for a support dump. Counts as reading nothing.
+    #[must_use]
+    pub fn is_dump(&self) -> bool {
+        self.facts.clock.dump
+    }
+
+    /// True if the lines of an entry are whole lines of the outer file: it is a file, or a block (`|`) in one.
+    #[must_use]
+    pub fn is_verbatim(&self, entry: EntryId) -> bool {
+        let Some(entry) = self.facts.sources.get(entry) else { return false };
+        match &entry.origin {
+            Origin::File => true,
+            Origin::Scalar { style, .. } => *style == ScalarStyle::Literal,
+            _ => false,
+        }
     }
 
     /// Pods of the control plane's namespaces, without those of the gateways: they have rules of their own.

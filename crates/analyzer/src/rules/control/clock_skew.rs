@@ -141,12 +141,16 @@ fn control_plane(cx: &Context<'_>) -> Vec<Ahead> {
     let nodes = cx.list::<Node>().iter().filter_map(|node| {
         node.status.conditions.iter().enumerate().find_map(|(index, condition)| {
             let index = index.to_string();
-            ahead(cx, node, &route(&["status", "conditions", &index, "lastHeartbeatTime"]), condition.last_heartbeat_time)
+            ahead(
+                cx,
+                node,
+                &route(&["status", "conditions", &index, "lastHeartbeatTime"]),
+                condition.last_heartbeat_time,
+            )
         })
     });
-    let events = cx.list::<Event>().iter().filter_map(|event| {
-        ahead(cx, event, &route(&["lastTimestamp"]), event.spec.last())
-    });
+    let events =
+        cx.list::<Event>().iter().filter_map(|event| ahead(cx, event, &route(&["lastTimestamp"]), event.spec.last()));
     fabricators.chain(nodes).chain(events).collect()
 }
 
@@ -167,6 +171,7 @@ fn everything(cx: &Context<'_>, control: Vec<Ahead>, switches: Vec<Ahead>, out: 
         (false, false) => "control plane and switches write",
     };
     let keys: Vec<Key> = switches.iter().map(|ahead| Key::Switch(ahead.subject.name.clone())).collect();
+    let gateways: Vec<Key> = cx.gateways().map(|gw| gw.key()).collect();
     let evidence = control.into_iter().take(SHOWN).chain(switches.into_iter().take(SHOWN)).map(|ahead| ahead.evidence);
     out.finding(Severity::Warning, subject.part("clock"), format!("{who} times that are later than the capture{by}"))
         .confidence(Confidence::Likely)
@@ -177,6 +182,7 @@ fn everything(cx: &Context<'_>, control: Vec<Ahead>, switches: Vec<Ahead>, out: 
         ))
         .evidences(evidence)
         .keys(keys)
+        .keys(gateways)
         .key(Key::Fabric)
         .run("Compare the clocks (on the control node and where the bundle was collected).", "timedatectl")
         .step("Give the right time with `--captured-at`.")
@@ -185,12 +191,16 @@ fn everything(cx: &Context<'_>, control: Vec<Ahead>, switches: Vec<Ahead>, out: 
 fn one_switch(ahead: Ahead, out: &Outcome) -> Finding {
     let by = ahead.seconds.map(|seconds| format!(" by {}", duration_words(seconds))).unwrap_or_default();
     let name = ahead.subject.name.clone();
-    out.finding(Severity::Warning, ahead.subject, format!("switch {name} writes times that are later than the capture{by}"))
-        .detail("The clock of the switch is ahead. Its heartbeat and all its ages are uncertain.")
-        .evidence(ahead.evidence)
-        .key(Key::Switch(name))
-        .run("Look at NTP (on the switch).", "sonic-cli -c \"show ntp associations\"")
-        .step("Check that the time servers of the Fabricator can be reached from the control node.")
+    out.finding(
+        Severity::Warning,
+        ahead.subject,
+        format!("switch {name} writes times that are later than the capture{by}"),
+    )
+    .detail("The clock of the switch is ahead. Its heartbeat and all its ages are uncertain.")
+    .evidence(ahead.evidence)
+    .key(Key::Switch(name))
+    .run("Look at NTP (on the switch).", "sonic-cli -c \"show ntp associations\"")
+    .step("Check that the time servers of the Fabricator can be reached from the control node.")
 }
 
 /// A certificate that is not yet valid for the switch: its clock is behind.
@@ -247,7 +257,8 @@ mod tests {
         assert_eq!(said.lines(), ["warning Fabricator/default (clock)"]);
         assert!(said.findings[0].title.starts_with("control plane and switches write"), "{}", said.findings[0].title);
         let analysis = crate::testing::analysis(&world, &crate::Options::default());
-        let roots: Vec<_> = analysis.report.findings.iter().filter(|f| f.caused_by.is_empty() && f.severity != "info").collect();
+        let roots: Vec<_> =
+            analysis.report.findings.iter().filter(|f| f.caused_by.is_empty() && f.severity != "info").collect();
         assert_eq!(roots.len(), 1, "{:?}", roots.iter().map(|f| (&f.rule, &f.title)).collect::<Vec<_>>());
     }
 

@@ -13,7 +13,7 @@ static META: Meta = Meta {
     id: "control-pod-failing",
     reference: &["FAB-013"],
     title: "A pod of the control plane fails",
-    severities: &[Severity::Critical, Severity::Error],
+    severities: &[Severity::Critical, Severity::Error, Severity::Info],
     needs: &[],
     uses: &[
         Source::Pods,
@@ -22,6 +22,8 @@ static META: Meta = Meta {
         Source::Nodes,
         Source::Events,
         Source::CaptureTime,
+        Source::Gateways,
+        Source::GatewayAgents,
         Source::ControllerLog,
         Source::FabricatorLog,
         Source::DhcpdLog,
@@ -40,6 +42,7 @@ loaded. Switches and gateways go on forwarding.
 ## Not a fault
 - Finished jobs (`helm-install-*`), a restart count alone, ends with exit code 0, and restarts that are over.
 - Restarts that belong to a reboot of the node.
+- Pods of a gateway that is being installed: `info`.
 - Pods younger than 5 minutes that are being created, old pods that a new one has replaced, Deployments with 0 replicas.
 
 ## What to do
@@ -90,9 +93,13 @@ impl Rule for ControlPod {
 /// What a workload is for.
 fn effect(workload: &str) -> &'static str {
     match workload {
-        "fabric-ctrl" => "It computes what switches and gateways run, and its webhooks check every change. Running traffic is \
-                          not affected.",
-        "fabricator-ctrl" => "It installs and upgrades the control plane and the nodes. Running traffic is not affected.",
+        "fabric-ctrl" => {
+            "It computes what switches and gateways run, and its webhooks check every change. Running traffic is \
+                          not affected."
+        }
+        "fabricator-ctrl" => {
+            "It installs and upgrades the control plane and the nodes. Running traffic is not affected."
+        }
         "fabric-dhcpd" => "It gives addresses to the servers of VPCs: new leases and renewals fail.",
         "fabric-boot" => "It installs the software of switches: new and reinstalled switches do not come up.",
         "cert-manager" | "cert-manager-webhook" | "cert-manager-cainjector" => {
@@ -100,7 +107,9 @@ fn effect(workload: &str) -> &'static str {
         }
         "ntp" => "It gives the time to switches and nodes: their clocks drift apart.",
         "coredns" => "Names are not resolved in the cluster: pods do not reach each other by name.",
-        "control-proxy" | "alloy-ctrl" | "alloy-gw" => "Metrics and logs are not sent. Running traffic is not affected.",
+        "control-proxy" | "alloy-ctrl" | "alloy-gw" => {
+            "Metrics and logs are not sent. Running traffic is not affected."
+        }
         _ => "The control plane lacks this part. Running traffic is not affected.",
     }
 }

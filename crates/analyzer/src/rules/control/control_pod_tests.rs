@@ -11,11 +11,7 @@ fn state(world: World, pod: &str, state: hh_worlds::Value) -> World {
 
 fn ended(world: World, pod: &str, code: i64, reason: &str, at: &str) -> World {
     let end = json!({"terminated": {"exitCode": code, "reason": reason, "finishedAt": at}});
-    world.set(pod, "/status/containerStatuses/0/lastState", end).set(
-        pod,
-        "/status/containerStatuses/0/restartCount",
-        1,
-    )
+    world.set(pod, "/status/containerStatuses/0/lastState", end).set(pod, "/status/containerStatuses/0/restartCount", 1)
 }
 
 #[test]
@@ -43,9 +39,11 @@ fn ends_of_the_last_hour() {
     assert_eq!(said(&ControlPod, &recent).lines().len(), 1);
     let memory = ended(healthy.clone(), DHCP, 137, "OOMKilled", "2026-10-06T05:41:17Z");
     assert!(said(&ControlPod, &memory).findings[0].title.contains("memory"));
-    for (code, reason, at) in
-        [(2, "Error", "2026-10-06T08:31:17Z"), (0, "Completed", "2026-10-06T09:31:17Z"), (137, "OOMKilled", "2026-10-04T09:31:17Z")]
-    {
+    for (code, reason, at) in [
+        (2, "Error", "2026-10-06T08:31:17Z"),
+        (0, "Completed", "2026-10-06T09:31:17Z"),
+        (137, "OOMKilled", "2026-10-04T09:31:17Z"),
+    ] {
         let over = ended(healthy.clone(), DHCP, code, reason, at);
         assert_eq!(said(&ControlPod, &over).lines(), Vec::<String>::new(), "{code} {reason} {at}");
     }
@@ -139,7 +137,8 @@ fn workloads_without_pods() {
 fn tables() {
     let table = |row: &str| {
         let mut files = World::healthy().small().without("Pod").files();
-        let text = format!("NAMESPACE     NAME                       READY   STATUS             RESTARTS      AGE\n{row}\n");
+        let text =
+            format!("NAMESPACE     NAME                       READY   STATUS             RESTARTS      AGE\n{row}\n");
         files.insert("pods.txt".into(), text.into_bytes());
         said_of_files(&ControlPod, files).lines()
     };

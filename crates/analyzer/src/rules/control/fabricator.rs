@@ -128,7 +128,8 @@ fn judge(cx: &Context<'_>, fabricator: &Object<Fabricator>, out: &mut Outcome) {
     });
     for component in &components {
         finding = finding.evidence(
-            fabricator.evidence(&["status", "components", component.field], "the component is neither Ready nor Skipped"),
+            fabricator
+                .evidence(&["status", "components", component.field], "the component is neither Ready nor Skipped"),
         );
     }
     for index in &unready {

@@ -128,11 +128,13 @@ fn judge(cx: &Context<'_>, fabricator: &Object<Fabricator>, out: &mut Outcome) {
     for gateway in &named {
         finding = finding.key(Key::Gateway((*gateway).to_owned())).key(Key::Node((*gateway).to_owned()));
     }
-    finding = finding.keys(entries.iter().map(|entry| {
-        Key::Workload("fab".into(), format!("gw--{}--{}", entry.gateway, entry.role))
-    }));
+    finding = finding.keys(
+        entries.iter().map(|entry| Key::Workload("fab".into(), format!("gw--{}--{}", entry.gateway, entry.role))),
+    );
     out.report(
-        finding.key(Key::Workload("fab".into(), "fabric-ctrl".into())).run("Look at the gateways' DaemonSets.", "kubectl get ds -n fab -o wide | grep gw--"),
+        finding
+            .key(Key::Workload("fab".into(), "fabric-ctrl".into()))
+            .run("Look at the gateways' DaemonSets.", "kubectl get ds -n fab -o wide | grep gw--"),
     );
 }
 
@@ -145,7 +147,8 @@ fn severity(cx: &Context<'_>, fabricator: &Object<Fabricator>, entries: &[Entry<
     if !entries.is_empty() && !alloy && entries.iter().all(|entry| harmless(entry.gateway)) {
         return Severity::Info;
     }
-    let running = cx.age_of(fabricator.status.last_attempt_time).is_some_and(|age| age.under(APPLYING) && age.seconds >= 0);
+    let running =
+        cx.age_of(fabricator.status.last_attempt_time).is_some_and(|age| age.under(APPLYING) && age.seconds >= 0);
     if running { Severity::Warning } else { Severity::Error }
 }
 

@@ -1,12 +1,17 @@
 //! Control plane: fabricator, controllers, pods, nodes, events, secrets (fabric reference 8.1).
 
+mod authority;
+mod clock_skew;
 mod control_pod;
+mod deletion;
+mod deprecated;
 mod fabricator;
 mod gateways_ready;
 mod pod_fault;
 mod presence;
 mod reconcile;
 mod registry;
+mod secret;
 mod warning_event;
 
 pub(super) use pod_fault::registry_key;
@@ -21,4 +26,9 @@ pub const RULES: &[&dyn Rule] = &[
     &gateways_ready::GatewaysNotReady,
     &reconcile::ReconcileFails,
     &warning_event::WarningEvent,
+    &clock_skew::ClockSkew,
+    &secret::SecretInClear,
+    &deprecated::RemovedFeature,
+    &deletion::StuckDeletion,
+    &authority::AuthorityRemade,
 ];

@@ -190,8 +190,12 @@ fn row_trouble(cx: &Context<'_>, pod: PodView<'_>, row: &PodTable) -> Option<Tro
 }
 
 impl PodFault<'_> {
-    /// Critical where a part that all others need does not work at all.
-    pub(super) fn severity(&self) -> Severity {
+    /// Critical where a part that all others need does not work at all; on a gateway that is being installed no
+    /// more than `info`.
+    fn severity(&self, cx: &Context<'_>) -> Severity {
+        if cx.gateway(&self.pod.object.spec.node_name).is_some_and(|gw| gw.is_new()) {
+            return Severity::Info;
+        }
         let core = matches!(
             (self.pod.object.meta.namespace.as_str(), self.workload.name.as_str()),
             ("fab", "fabric-ctrl" | "zot") | ("kube-system", "coredns")
@@ -279,7 +283,7 @@ impl PodFault<'_> {
             })
             .flatten();
         let mut finding = out
-            .finding(self.severity(), subject, self.title(cx))
+            .finding(self.severity(cx), subject, self.title(cx))
             .detail(detail)
             .evidences(first)
             .evidences(log.and_then(last_words::tail))
@@ -288,10 +292,8 @@ impl PodFault<'_> {
             .key(Key::Workload(namespace.clone(), self.workload.name.clone()))
             .run("Look at the pod's events.", format!("kubectl describe pod -n {namespace} {name}"));
         if ended && !container.is_empty() {
-            finding = finding.run(
-                "Read the log of the container that ended.",
-                pod::logs_command(self.pod, container, true),
-            );
+            finding =
+                finding.run("Read the log of the container that ended.", pod::logs_command(self.pod, container, true));
         }
         let node = self.pod.object.spec.node_name.clone();
         if !node.is_empty() {

@@ -27,7 +27,8 @@ static META: Meta = Meta {
     severities: &[Severity::Error],
     needs: &[Source::ControllerLog],
     uses: &[Source::VpcInfos],
-    explanation: "Looks for three or more equal `Reconciler error` lines (same controller, object and error) in the last 15 \
+    explanation:
+        "Looks for three or more equal `Reconciler error` lines (same controller, object and error) in the last 15 \
 minutes of the fabric controller's log that no success follows.
 
 ## Why it matters
@@ -131,7 +132,11 @@ fn report(cx: &Context<'_>, log: LogRef<'_>, what: &What, hits: &[&Hit], out: &O
     let shown: String = what.error.chars().take(IN_TITLE).collect();
     let cut = if shown.len() < what.error.len() { "…" } else { "" };
     let mut finding = out
-        .finding(Severity::Error, subject, format!("the controller cannot reconcile {kind} {}: {shown}{cut}", what.name))
+        .finding(
+            Severity::Error,
+            subject,
+            format!("the controller cannot reconcile {kind} {}: {shown}{cut}", what.name),
+        )
         .detail(meaning(kind, &what.error));
     if let (Some(first), Some(last)) = (hits.first(), hits.last()) {
         let times = first.time().zip(last.time());
@@ -208,8 +213,11 @@ mod tests {
     const POD: &str = "fabric-ctrl-ca97e5177-4rm82";
 
     fn lines(times: &[&str], rest: &str) -> World {
-        let text: String =
-            times.iter().enumerate().map(|(n, at)| format!("Oct  6 {at} ERR Reconciler error {rest} reconcileID={n}\n")).collect();
+        let text: String = times
+            .iter()
+            .enumerate()
+            .map(|(n, at)| format!("Oct  6 {at} ERR Reconciler error {rest} reconcileID={n}\n"))
+            .collect();
         World::healthy().small().log_more(POD, "manager", &text)
     }
 
@@ -241,12 +249,18 @@ mod tests {
                         been modified\"";
         quiet(&lines(&TIMES, conflict));
         // A success follows.
-        let over = lines(&TIMES, ERROR)
-            .log_more(POD, "manager", "Oct  6 09:40:37.100 INF agent reconciled controller=Agent name=leaf-01 namespace=default\n");
+        let over = lines(&TIMES, ERROR).log_more(
+            POD,
+            "manager",
+            "Oct  6 09:40:37.100 INF agent reconciled controller=Agent name=leaf-01 namespace=default\n",
+        );
         quiet(&over);
         // Long ago, and the log goes on.
-        let old = lines(&["09:08:17.100", "09:09:17.100", "09:10:17.100"], ERROR)
-            .log_more(POD, "manager", "Oct  6 09:40:37.100 INF vpc reconciled controller=VPC name=vpc-1 namespace=default\n");
+        let old = lines(&["09:08:17.100", "09:09:17.100", "09:10:17.100"], ERROR).log_more(
+            POD,
+            "manager",
+            "Oct  6 09:40:37.100 INF vpc reconciled controller=VPC name=vpc-1 namespace=default\n",
+        );
         quiet(&old);
     }
 

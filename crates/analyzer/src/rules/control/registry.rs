@@ -13,9 +13,9 @@ static META: Meta = Meta {
     id: "registry-failing",
     reference: &["FAB-013"],
     title: "The registry of the control node fails",
-    severities: &[Severity::Critical, Severity::Error],
+    severities: &[Severity::Critical, Severity::Error, Severity::Info],
     needs: &[Source::Pods],
-    uses: &[Source::Nodes, Source::Events, Source::CaptureTime],
+    uses: &[Source::Nodes, Source::Events, Source::CaptureTime, Source::Gateways, Source::GatewayAgents],
     explanation: "Looks at the pod of the registry `zot`, as `control-pod-failing` does at all others.
 
 ## Why it matters
@@ -78,9 +78,11 @@ mod tests {
     const ZOT: &str = "Pod/zot-f0f68739b-whb7h";
 
     fn waits(world: World, pod: &str, reason: &str) -> World {
-        world
-            .set(pod, "/status/containerStatuses/0/state", json!({"waiting": {"reason": reason}}))
-            .set(pod, "/status/containerStatuses/0/ready", false)
+        world.set(pod, "/status/containerStatuses/0/state", json!({"waiting": {"reason": reason}})).set(
+            pod,
+            "/status/containerStatuses/0/ready",
+            false,
+        )
     }
 
     #[test]

@@ -144,7 +144,8 @@ fn report(
         }
     }
     let place = if subject.namespace.is_empty() { String::new() } else { format!(" -n {}", subject.namespace) };
-    finding.run("Look at the object.", format!("kubectl describe {}{place} {}", subject.kind.to_lowercase(), subject.name))
+    finding
+        .run("Look at the object.", format!("kubectl describe {}{place} {}", subject.kind.to_lowercase(), subject.name))
 }
 
 fn text_field(event: &Object<Event>) -> &'static str {
@@ -268,7 +269,11 @@ mod tests {
             // Gone, a reboot, a conflict, another namespace.
             (event("Pod", "fab", "fabric-dhcpd-2479a695f-zzzzz", "BackOff", 9, NOW), 0),
             (event("Node", "", "gateway-1", "Rebooted", 9, NOW), 0),
-            (event("Switch", "default", "leaf-01", "X", 9, NOW).replace("it went wrong", "the object has been modified"), 0),
+            (
+                event("Switch", "default", "leaf-01", "X", 9, NOW)
+                    .replace("it went wrong", "the object has been modified"),
+                0,
+            ),
             (event("Pod", "apps", "web-0", "BackOff", 9, NOW), 0),
             (event("Switch", "default", "leaf-01", "Synced", 9, NOW).replace("Warning", "Normal"), 0),
         ] {

@@ -113,8 +113,8 @@ fn judge_other(cx: &Context<'_>, node: &Object<Node>, out: &mut Outcome) {
             not_ready_reason(ready)
         ))
         .evidences(condition_evidence(node, index));
-    let control = node.meta.labels.keys().any(|label| label.starts_with("node-role.kubernetes.io/control-plane"))
-        || cx.find::<ControlNode>(node.name()).is_some();
+    let label = |label: &String| label.starts_with("node-role.kubernetes.io/control-plane");
+    let control = cx.find::<ControlNode>(node.name()).is_some() || node.meta.labels.keys().any(label);
     if control {
         finding = finding.key(Key::Fabric);
     }
@@ -134,7 +134,10 @@ fn short(cx: &Context<'_>, node: &Object<Node>, out: &mut Outcome) {
     let (what, detail) = match (pressures.first(), taint.and_then(|index| node.spec.taints.get(index))) {
         (Some(_), _) => {
             let list: Vec<&str> = pressures.iter().map(|(_, condition)| condition.kind.as_str()).collect();
-            (list.join(" and "), "The node is short of memory, disk or processes: it evicts pods and takes no new ones.")
+            (
+                list.join(" and "),
+                "The node is short of memory, disk or processes: it evicts pods and takes no new ones.",
+            )
         }
         (None, Some(taint)) => (
             format!("the taint {}", taint.key),
@@ -151,7 +154,9 @@ fn short(cx: &Context<'_>, node: &Object<Node>, out: &mut Outcome) {
         let route = ["spec".to_owned(), "taints".into(), index.to_string(), "key".into()];
         finding = finding.evidence(node.evidence(&route, "taint"));
     }
-    out.report(finding.run("Look at the node's conditions and events.", format!("kubectl describe node {}", node.name())));
+    out.report(
+        finding.run("Look at the node's conditions and events.", format!("kubectl describe node {}", node.name())),
+    );
 }
 
 fn ready_condition(node: &Object<Node>) -> Option<(usize, &Condition)> {
