@@ -1,6 +1,8 @@
 //! Clocks of switches and of the control node that are ahead of the capture, or behind.
 
-use crate::facts::{Agent, Context, Event, Fabricator, Kind, LogRef, Node, Object, Quality, Switch, duration_words};
+use crate::facts::{
+    Agent, ClockOff, Context, Event, Fabricator, Form, Kind, LogRef, Node, Object, Quality, Switch, duration_words,
+};
 use crate::finding::{Confidence, Evidence, Finding, Key, KeyKind, Severity, Subject};
 use crate::model::Time;
 use crate::parse::log::Stream;
@@ -34,6 +36,8 @@ static META: Meta = Meta {
         Source::Fabricator,
         Source::Switches,
         Source::SwitchAgentLog,
+        Source::GatewayAgents,
+        Source::ShowTech,
     ],
     explanation: "Looks for times that are later than the capture: heartbeats of switches, observation times of nodes, events \
 and the Fabricator (by more than 60 s; in a dump, whose logs are read later, by more than 6 minutes; in a table `<invalid>`), \
@@ -79,15 +83,19 @@ impl Rule for ClockSkew {
             return;
         }
         let control = control_plane(cx);
+        let nodes = of_nodes(cx);
         let switches: Vec<Ahead> = cx.list::<Agent>().iter().filter_map(|agent| of_agent(cx, agent)).collect();
+        let all = |ahead: &[Ahead], of: usize| of >= 2 && ahead.len() == of && equally(ahead);
         let agents = cx.list::<Agent>().len();
-        let all_switches = switches.len() == agents && agents >= 2 && equally(&switches);
-        if !control.is_empty() || all_switches {
-            // What the control node wrote and what all switches wrote is ahead: it is the clock that they are compared with.
-            out.report(everything(cx, control, switches, out));
+        if !control.is_empty() || all(&switches, agents) || all(&nodes, cx.list::<Node>().len()) {
+            // What they have in common is the clock that they are compared with.
+            out.report(everything(cx, control, nodes, switches, out));
         } else {
             for _ in switches.len()..agents {
                 out.pass();
+            }
+            for ahead in nodes {
+                one_node(cx, ahead, out);
             }
             for ahead in switches {
                 out.report(one_switch(ahead, out));
@@ -132,26 +140,36 @@ fn ahead<K: Kind>(cx: &Context<'_>, object: &Object<K>, route: &[String], time: 
     Some(Ahead { subject: object.subject(), evidence: object.evidence(route, "later than the capture"), seconds })
 }
 
-/// Times that the control node itself wrote.
+/// Times that the control node itself wrote: kubelets write the times of their nodes.
 fn control_plane(cx: &Context<'_>) -> Vec<Ahead> {
-    let route = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
-    let fabricators = cx.list::<Fabricator>().iter().filter_map(|fabricator| {
-        ahead(cx, fabricator, &route(&["status", "lastStatusCheck"]), fabricator.status.last_status_check)
-    });
-    let nodes = cx.list::<Node>().iter().filter_map(|node| {
+    let status = route(&["status", "lastStatusCheck"]);
+    let fabricators = cx
+        .list::<Fabricator>()
+        .iter()
+        .filter_map(|fabricator| ahead(cx, fabricator, &status, fabricator.status.last_status_check));
+    let by_controllers = |event: &&Object<Event>| {
+        let kubelet = event.spec.source.component == "kubelet" || event.spec.reporting_component == "kubelet";
+        // A row of a table does not tell who wrote the event.
+        event.raw.form != Form::Table && !kubelet && event.spec.source.host.is_empty()
+    };
+    let events = cx.list::<Event>().iter().filter(by_controllers);
+    let events = events.filter_map(|event| ahead(cx, event, &route(&["lastTimestamp"]), event.spec.last()));
+    fabricators.chain(events).collect()
+}
+
+/// Nodes whose kubelet is ahead.
+fn of_nodes(cx: &Context<'_>) -> Vec<Ahead> {
+    let of_node = |node: &Object<Node>| {
         node.status.conditions.iter().enumerate().find_map(|(index, condition)| {
-            let index = index.to_string();
-            ahead(
-                cx,
-                node,
-                &route(&["status", "conditions", &index, "lastHeartbeatTime"]),
-                condition.last_heartbeat_time,
-            )
+            let at = route(&["status", "conditions", &index.to_string(), "lastHeartbeatTime"]);
+            ahead(cx, node, &at, condition.last_heartbeat_time)
         })
-    });
-    let events =
-        cx.list::<Event>().iter().filter_map(|event| ahead(cx, event, &route(&["lastTimestamp"]), event.spec.last()));
-    fabricators.chain(nodes).chain(events).collect()
+    };
+    cx.list::<Node>().iter().filter_map(of_node).collect()
+}
+
+fn route(parts: &[&str]) -> Vec<String> {
+    parts.iter().map(|part| (*part).to_owned()).collect()
 }
 
 fn equally(switches: &[Ahead]) -> bool {
@@ -160,10 +178,17 @@ fn equally(switches: &[Ahead]) -> bool {
     spread.is_none_or(|spread| spread <= EQUALLY)
 }
 
-fn everything(cx: &Context<'_>, control: Vec<Ahead>, switches: Vec<Ahead>, out: &Outcome) -> Finding {
+fn everything(
+    cx: &Context<'_>,
+    mut control: Vec<Ahead>,
+    nodes: Vec<Ahead>,
+    switches: Vec<Ahead>,
+    out: &Outcome,
+) -> Finding {
+    control.extend(nodes);
     let fabricator = cx.list::<Fabricator>().first().map(Object::subject);
     let subject = fabricator.unwrap_or_else(|| Subject::new("Fabricator", "fab", "default"));
-    let by = control.iter().chain(&switches).filter_map(|ahead| ahead.seconds).min();
+    let by = control.iter().chain(&switches).filter_map(|ahead| ahead.seconds).max();
     let by = by.map(|seconds| format!(" by {}", duration_words(seconds))).unwrap_or_default();
     let who = match (control.is_empty(), switches.is_empty()) {
         (true, _) => "all switches write",
@@ -186,6 +211,25 @@ fn everything(cx: &Context<'_>, control: Vec<Ahead>, switches: Vec<Ahead>, out: 
         .key(Key::Fabric)
         .run("Compare the clocks (on the control node and where the bundle was collected).", "timedatectl")
         .step("Give the right time with `--captured-at`.")
+}
+
+fn one_node(cx: &Context<'_>, ahead: Ahead, out: &mut Outcome) {
+    let name = ahead.subject.name.clone();
+    let gateway = cx.gateway(&name);
+    // The gateway's own heartbeat says the same.
+    if gateway.as_ref().is_some_and(|gw| matches!(gw.clock_off(), Some(ClockOff::Ahead { .. }))) {
+        return;
+    }
+    let by = ahead.seconds.map(|seconds| format!(" by {}", duration_words(seconds))).unwrap_or_default();
+    let title = format!("node {name} writes times that are later than the capture{by}");
+    out.report(
+        out.finding(Severity::Warning, ahead.subject, title)
+            .detail("The clock of the node is ahead. All that it writes is dated wrongly.")
+            .evidence(ahead.evidence)
+            .key(Key::Node(name))
+            .keys(gateway.map(|gw| gw.key()))
+            .run("Compare the clocks (on the node and on the control node).", "timedatectl"),
+    );
 }
 
 fn one_switch(ahead: Ahead, out: &Outcome) -> Finding {
@@ -260,6 +304,16 @@ mod tests {
         let roots: Vec<_> =
             analysis.report.findings.iter().filter(|f| f.caused_by.is_empty() && f.severity != "info").collect();
         assert_eq!(roots.len(), 1, "{:?}", roots.iter().map(|f| (&f.rule, &f.title)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_node_that_is_ahead() {
+        let at = "/status/conditions/3/lastHeartbeatTime";
+        let world = healthy().set("Node/gateway-1", at, "2026-10-06T10:41:17Z");
+        assert_eq!(said(&ClockSkew, &world).lines(), ["warning Node/gateway-1"]);
+        // Its gateway says it itself.
+        let both = world.set("GatewayAgent/gateway-1", BEAT, "2026-10-06T10:41:17Z");
+        assert_eq!(said(&ClockSkew, &both).lines(), Vec::<String>::new());
     }
 
     #[test]

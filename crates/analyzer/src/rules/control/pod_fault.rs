@@ -93,8 +93,9 @@ fn works(pod: PodView<'_>) -> bool {
 pub(super) fn fault<'b>(cx: &Context<'_>, pod: PodView<'b>, siblings: &Siblings) -> Option<PodFault<'b>> {
     let workload = Workload::of(pod.object);
     let replaced = {
+        // The pods of a DaemonSet stand on different nodes: none replaces another.
         let own = usize::from(works(pod));
-        siblings.of(&pod.object.meta.namespace, &workload).working > own
+        workload.kind != "DaemonSet" && siblings.of(&pod.object.meta.namespace, &workload).working > own
     };
     let (trouble, container) = trouble(cx, pod)?;
     // What a workload has replaced is a leftover.
