@@ -1,6 +1,7 @@
 //! Control plane: fabricator, controllers, pods, nodes, events, secrets (fabric reference 8.1).
 
 mod authority;
+mod certificate;
 mod clock_skew;
 mod control_pod;
 mod deletion;
@@ -31,4 +32,5 @@ pub const RULES: &[&dyn Rule] = &[
     &deprecated::RemovedFeature,
     &deletion::StuckDeletion,
     &authority::AuthorityRemade,
+    &certificate::CertificateExpires,
 ];
