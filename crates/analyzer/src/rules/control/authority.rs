@@ -24,7 +24,7 @@ static META: Meta = Meta {
     title: "Nodes hold another certificate authority than the control node",
     severities: &[Severity::Error],
     needs: &[Source::Fabricator],
-    uses: &[Source::Pods, Source::Events, Source::SwitchAgentLog, Source::Agents, Source::Switches, Source::CaptureTime],
+    uses: &[Source::Pods, Source::Events, Source::SwitchAgentLog, Source::Agents, Source::Switches],
     explanation: "Before fabricator v0.49 a retry of the installation makes the certificate authority anew; nodes and switches \
 that were set up before hold the first one. Looks for `x509: certificate signed by unknown authority` on two or more nodes or \
 switches in the first hour of the installation.

@@ -58,11 +58,12 @@ impl Rule for CertificateExpires {
         let note = "the certificate";
         for map in cx.list::<ConfigMap>() {
             let ours = map.meta.namespace == "fab" || map.meta.namespace == "kube-system";
-            if ours && matches!(map.name(), "fab-ca" | "kube-root-ca.crt") {
-                if let Some(text) = map.at(&["data", "ca.crt"]).and_then(|node| node.text()) {
-                    let evidence = map.key_evidence(&["data", "ca.crt"], note);
-                    held.entry(text.trim()).or_default().push((map.subject(), evidence));
-                }
+            if ours
+                && matches!(map.name(), "fab-ca" | "kube-root-ca.crt")
+                && let Some(text) = map.at(&["data", "ca.crt"]).and_then(|node| node.text())
+            {
+                let evidence = map.key_evidence(&["data", "ca.crt"], note);
+                held.entry(text.trim()).or_default().push((map.subject(), evidence));
             }
         }
         for agent in cx.list::<Agent>() {
