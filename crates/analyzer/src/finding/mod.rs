@@ -147,6 +147,13 @@ impl Finding {
         self
     }
 
+    /// Gives way to any other standing finding that has one of these keys.
+    #[must_use]
+    pub fn yield_tos(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.yields_to.extend(keys);
+        self
+    }
+
     /// Adds join keys.
     #[must_use]
     pub fn keys(mut self, keys: impl IntoIterator<Item = Key>) -> Self {

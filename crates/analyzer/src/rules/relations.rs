@@ -62,6 +62,12 @@ const GATEWAY_LINKS: &[&str] = &["LINK-202", "LINK-21*", "LLDP-303"];
 
 /// [`GONE_GATEWAY`] of a node: its pods and DaemonSets in addition.
 pub(super) const DEAD_NODE: &[Relation] = &[
+    Relation { effects: &["FAB-011", "FAB-012", "FAB-013", "FAB-019", "FAB-021"], join: &[KeyKind::Node] },
+    // Only the node of the control plane carries the key of the whole fabric.
+    Relation {
+        effects: &["FAB-002", "FAB-003", "FAB-011", "FAB-012", "FAB-016", "FAB-020", "GW-CTRL-DOWN"],
+        join: &[KeyKind::Fabric],
+    },
     Relation { effects: &["GW-POD-*", "GW-DS-UNSCHED"], join: &[KeyKind::Node] },
     same_gateway(SERVICE),
     same_gateway(&["GW-HB-*"]),

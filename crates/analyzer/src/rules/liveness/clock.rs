@@ -91,6 +91,7 @@ fn behind(gw: &Gw<'_, '_>, seconds: i64, out: &Outcome) -> Finding {
 
 fn start(gw: &Gw<'_, '_>, title: String, out: &Outcome) -> Finding {
     out.finding(Severity::Warning, gw.agent_subject(), title)
+        .reference("FAB-017")
         .key(gw.key())
         .run("Compare the clocks (on the gateway node and on the control node).", "timedatectl")
         .step("Check NTP on the gateway node and on the control node.")

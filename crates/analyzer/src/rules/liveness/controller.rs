@@ -4,7 +4,7 @@ use super::last_words;
 use crate::facts::{ContainerView, Context, Deployment, LogRef, Object, Pod, PodRole, PodView};
 use crate::finding::{Finding, Key, KeyKind, Severity};
 use crate::parse::log::Stream;
-use crate::parse::log::literals::controller;
+use crate::parse::log::literals::{any, controller};
 use crate::rule::{Meta, Order, Outcome, Relation, Rule, Source};
 
 /// See the metadata.
@@ -26,6 +26,7 @@ static META: Meta = Meta {
         Source::Pods,
         Source::Deployments,
         Source::ControllerLog,
+        Source::FabricatorLog,
         Source::Fabricator,
         Source::CaptureTime,
     ],
@@ -61,6 +62,7 @@ Read the log of the controller and the events of its pod.",
             join: &[],
         },
         Relation { effects: &["FAB-013"], join: &[KeyKind::Pod] },
+        Relation { effects: &["FAB-013"], join: &[KeyKind::Workload] },
     ],
     order: Order::Controller,
 };
@@ -174,6 +176,13 @@ fn from_log(cx: &Context<'_>, name: &str, pod: PodView<'_>) -> Vec<crate::findin
         let failed = log.current(&controller::VALIDATOR_FAILED).last();
         evidence.extend(failed.map(|hit| log.evidence(hit, "the validator of the dataplane cannot be loaded")));
     }
+    // Who called its webhook and was refused says so in a log of its own.
+    let callers = [Stream::FabricatorCtrl, Stream::Cli, Stream::Any].into_iter().filter(|_| name == "fabric-ctrl");
+    let refused = callers.flat_map(|stream| cx.logs(stream)).find_map(|log| {
+        let hit = log.current(&any::WEBHOOK_DOWN).last()?;
+        Some(log.evidence(hit, "its webhook does not answer"))
+    });
+    evidence.extend(refused);
     let last = logs.iter().find(|log| log.log.previous).or(logs.first());
     evidence.extend(last.and_then(|log| last_words::tail(*log)));
     evidence
@@ -231,6 +240,16 @@ mod tests {
         assert_eq!(finding.evidence[0].field.as_deref(), Some("status.containerStatuses[0].ready"));
         assert!(finding.evidence[0].line.is_some());
         assert!(finding.evidence.iter().any(|e| e.note.starts_with("the validator")), "{:?}", finding.evidence);
+    }
+
+    #[test]
+    fn what_its_webhook_refuses_is_quoted() {
+        let line = "time=2026-10-06T09:40:37Z level=ERROR msg=\"Internal error occurred: failed calling webhook x: Post y: dial \
+                    tcp 172.29.0.9:443: connect: connection refused\"\n";
+        let world = down().log_more("fabricator-ctrl-ff7a4928b-j5k6x", "manager", line);
+        let said = said(&ControllerDown, &world);
+        let quoted = said.findings[0].evidence.iter().find(|e| e.note == "its webhook does not answer");
+        assert!(quoted.is_some_and(|e| e.line.is_some()), "{:?}", said.findings[0].evidence);
     }
 
     #[test]

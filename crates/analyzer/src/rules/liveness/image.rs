@@ -73,6 +73,12 @@ fn report(gw: &Gw<'_, '_>, fault: &Fault<'_>, out: &Outcome) -> Finding {
     let mut finding = finding(out, gw, (pod, name), Severity::Error, title)
         .detail("The images come from the registry of the control node: it cannot be reached, does not hold this version, or its certificate is not trusted.")
         .evidences(state_evidence(fault));
+    // Where the registry fails, or its certificate is not trusted, many pulls have that one cause.
+    finding = finding.key(crate::rules::control::registry_key());
+    let waiting = fault.container.as_ref().and_then(|view| view.status.state.waiting.as_ref());
+    if waiting.is_some_and(|waiting| waiting.message.contains("certificate signed by unknown authority")) {
+        finding = finding.key(crate::finding::Key::Fabric);
+    }
     if fault.is_exporter() {
         // The container is down for this reason: one fact.
         finding = finding.reference("GW-POD-EXPORTER");

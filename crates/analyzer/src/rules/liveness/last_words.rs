@@ -17,7 +17,7 @@ pub(super) fn of_ended<'b>(gw: &Gw<'_, 'b>, pod: PodView<'_>, view: &ContainerVi
 }
 
 /// The last lines of a log.
-pub(super) fn tail(log: LogRef<'_>) -> Option<Evidence> {
+pub(in crate::rules) fn tail(log: LogRef<'_>) -> Option<Evidence> {
     let span = log.scan().tail;
     quote(log, span, "last lines of the container that ended")
 }

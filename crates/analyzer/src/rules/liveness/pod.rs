@@ -37,7 +37,7 @@ pub(super) fn finding(
 }
 
 /// Proof of a fault: the state of the container, or the row of the table.
-pub(super) fn state_evidence(fault: &Fault<'_>) -> Vec<Evidence> {
+pub(in crate::rules) fn state_evidence(fault: &Fault<'_>) -> Vec<Evidence> {
     let pod = fault.pod;
     let Some(view) = &fault.container else {
         return row_evidence(pod);
@@ -82,7 +82,7 @@ pub(super) fn with_reason(
 }
 
 /// The columns of a table row that tell the pod's state.
-pub(super) fn row_evidence(pod: PodView<'_>) -> Vec<Evidence> {
+pub(in crate::rules) fn row_evidence(pod: PodView<'_>) -> Vec<Evidence> {
     let columns = [
         ("ready", "ready containers of all containers"),
         ("status", "state of the pod"),
@@ -101,7 +101,7 @@ pub(super) fn row_evidence(pod: PodView<'_>) -> Vec<Evidence> {
 }
 
 /// `kubectl logs` of a container.
-pub(super) fn logs_command(pod: PodView<'_>, container: &str, previous: bool) -> String {
+pub(in crate::rules) fn logs_command(pod: PodView<'_>, container: &str, previous: bool) -> String {
     let meta = &pod.object.meta;
     let previous = if previous { " --previous" } else { "" };
     format!("kubectl logs -n {} {} -c {container}{previous}", meta.namespace, meta.name)

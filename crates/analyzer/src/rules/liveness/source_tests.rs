@@ -58,10 +58,12 @@ const PANIC: &str = "thread 'x' panicked at nat/src/portfw/flow/setup.rs:1:1:\nb
 /// Faults of pods.
 fn pods() -> Vec<World> {
     let healthy = World::healthy().small();
+    let control_node = healthy.clone().set("Node/control-1", "/status/conditions/3/status", "False");
     let dataplane = pod(&healthy, "dataplane").trim_start_matches("Pod/").to_owned();
     let panicked = |world: World| world.previous_log(&dataplane, "dataplane", PANIC);
     let agent = with_agent_pod(healthy.clone());
     vec![
+        control_node,
         panicked(state(healthy.clone(), "dataplane", 0, crash())),
         panicked(restarted(healthy.clone(), "dataplane", 0, "Error")),
         restarted(healthy.clone(), "frr", 0, "Error"),
