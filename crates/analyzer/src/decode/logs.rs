@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::attribute::{Owner, owner, stream_in_path, stream_of};
-use super::{Content, switch_logs};
 use super::gateways::{Outputs, key_of};
 use super::pipeline::node_of_pod;
+use super::{Content, switch_logs};
 use crate::facts::Log;
 use crate::parse::log::{Dialect, Stream, scan};
 use crate::source::{EntryId, Role};

@@ -16,7 +16,7 @@ pub(super) struct AgentStopped;
 
 static META: Meta = Meta {
     id: "switch-agent-stopped",
-    reference: &["FAB-023"],
+    reference: &["FAB-023", "KI-INF"],
     title: "The agent of a switch stopped, the switch forwards on",
     severities: &[Severity::Error],
     needs: &[Source::Agents],
@@ -27,7 +27,8 @@ static META: Meta = Meta {
         Source::SwitchAgentLog,
         Source::SwitchSyslog,
     ],
-    explanation: "A heartbeat older than 15 minutes of a switch that had nothing to apply, while at least one neighbour that \
+    explanation:
+        "A heartbeat older than 15 minutes of a switch that had nothing to apply, while at least one neighbour that \
 reports has its link to it up and receives LLDP or BGP over it.
 
 ## Why it matters
@@ -110,6 +111,7 @@ fn report(cx: &Context<'_>, judged: &Judged<'_>, out: &mut Outcome) {
         .evidences(seen.into_iter().flat_map(|seen| seen.evidence.iter().cloned()).take(4))
         .key(key(name))
         .key(Key::Fabric);
+    finding = reason::without_issues(finding);
     if suspected {
         finding = finding
             .reference("KI-INF")

@@ -42,7 +42,10 @@ fn its_log_says_why() {
     let found = said_of_files(&AgentStopped, files);
     assert_eq!(found.lines(), ["error Agent/leaf-01"]);
     let finding = &found.findings[0];
-    assert_eq!((finding.reference.last().map(String::as_str), finding.confidence.as_str()), (Some("KI-INF"), "certain"));
+    assert_eq!(
+        (finding.reference.last().map(String::as_str), finding.confidence.as_str()),
+        (Some("KI-INF"), "certain")
+    );
     assert!(finding.evidence.iter().any(|e| e.value.as_deref().is_some_and(|v| v.contains("-Inf"))));
 }
 
@@ -53,9 +56,11 @@ fn what_looks_like_it() {
     for world in [
         silent("leaf-01", "09:30:00"),
         crate::rules::switches::heartbeat_stale::tests::off("leaf-01", "08:59:00"),
-        silent("leaf-01", "08:59:00")
-            .set("Agent/leaf-01", "/metadata/generation", 9)
-            .set("Agent/leaf-01", "/status/lastAttemptGen", 9),
+        silent("leaf-01", "08:59:00").set("Agent/leaf-01", "/metadata/generation", 9).set(
+            "Agent/leaf-01",
+            "/status/lastAttemptGen",
+            9,
+        ),
     ] {
         assert_eq!(said(&AgentStopped, &world).lines(), Vec::<String>::new());
     }

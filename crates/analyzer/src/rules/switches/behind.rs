@@ -21,7 +21,7 @@ const LOG_LAG: i64 = 900;
 
 static META: Meta = Meta {
     id: "switch-config-not-applied",
-    reference: &["FAB-004"],
+    reference: &["FAB-004", "KI-SUBNETEDIT"],
     title: "A switch does not take its newest configuration",
     severities: &[Severity::Error, Severity::Info],
     needs: &[Source::Agents],
@@ -60,8 +60,7 @@ impl Rule for Behind {
             let (Some(wanted), Some(applied)) = (wanted(agent), applied(agent)) else { continue };
             if applied >= wanted {
                 out.pass();
-            } else if planned_reboot(agent).is_some()
-                && attempt_age(cx, agent).is_some_and(|age| !age.over(LONG_WORK))
+            } else if planned_reboot(agent).is_some() && attempt_age(cx, agent).is_some_and(|age| !age.over(LONG_WORK))
             {
                 out.cannot_tell(agent.subject(), "it is restarting");
             } else {
@@ -120,13 +119,11 @@ fn by_controller(cx: &Context<'_>, agent: &Object<Agent>) -> Option<(Timestamp, 
         return None;
     }
     let logs = cx.logs(Stream::FabricCtrl).filter(|log| {
-        !log.log.previous
-            && log.scan().last_time.and_then(|at| cx.age_at(at)).is_some_and(|age| age.seconds <= LOG_LAG)
+        !log.log.previous && log.scan().last_time.and_then(|at| cx.age_at(at)).is_some_and(|age| age.seconds <= LOG_LAG)
     });
     logs.filter_map(|log| {
-        let named = |hit: &&crate::parse::log::Hit, field, value: &str| {
-            hit.field(log.text(), field).as_deref() == Some(value)
-        };
+        let named =
+            |hit: &&crate::parse::log::Hit, field, value: &str| hit.field(log.text(), field).as_deref() == Some(value);
         let hits = log.hits(&controller::RECONCILED);
         let hit = hits.filter(|hit| named(hit, "name", agent.name()) && named(hit, "controller", "Agent")).last()?;
         Some((hit.time()?, log.evidence(hit, "the controller last wrote the Agent")))
@@ -138,9 +135,8 @@ fn by_controller(cx: &Context<'_>, agent: &Object<Agent>) -> Option<(Timestamp, 
 fn by_agent_log(cx: &Context<'_>, agent: &Object<Agent>) -> Option<(Timestamp, Evidence)> {
     let log = reason::newest_log(cx, Stream::SwitchAgent, agent.name())?;
     let generation = u64::try_from(agent.meta.generation).ok()?;
-    let hit = log
-        .hits(&switch_agent::CONFIG_CHANGED)
-        .find(|hit| hit.number(log.text(), "generation") == Some(generation))?;
+    let hit =
+        log.hits(&switch_agent::CONFIG_CHANGED).find(|hit| hit.number(log.text(), "generation") == Some(generation))?;
     Some((hit.time()?, log.evidence(hit, "the agent saw the wanted generation")))
 }
 
@@ -215,6 +211,7 @@ fn report(
         .evidence(agent.evidence(&["metadata", "generation"], "what it should run"))
         .evidences(date.map(|(_, evidence)| evidence))
         .key(key(name));
+    finding = reason::without_issues(finding);
     if let Some((_, evidence)) = edited.filter(|_| reason.is_none()) {
         finding = finding
             .reference("KI-SUBNETEDIT")

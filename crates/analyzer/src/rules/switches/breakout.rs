@@ -20,7 +20,8 @@ static META: Meta = Meta {
     severities: &[Severity::Error],
     needs: &[Source::Agents],
     uses: &[Source::CaptureTime, Source::SwitchProfiles],
-    explanation: "Reads `status.state.breakouts` of each switch that reports: a status other than `Completed`, more than 10 \
+    explanation:
+        "Reads `status.state.breakouts` of each switch that reports: a status other than `Completed`, more than 10 \
 minutes after the last apply attempt and the last change of the port.
 
 ## Why it matters

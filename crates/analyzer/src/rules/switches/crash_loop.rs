@@ -25,7 +25,7 @@ const JUST_STARTED: i64 = 600;
 
 static META: Meta = Meta {
     id: "switch-agent-crash-loop",
-    reference: &["FAB-005"],
+    reference: &["FAB-005", "KI-VNI", "KI-PC", "KI-GRPC", "KI-NOTFOUND", "KI-GNMIUSER"],
     title: "The agent of a switch fails and starts again and again",
     severities: &[Severity::Error],
     needs: &[],
@@ -184,8 +184,9 @@ fn told_by_status(agent: &Object<Agent>, out: &Outcome) -> Finding {
         .evidence(agent.evidence(&["status", "lastAppliedGen"], "what it runs"))
         .evidence(agent.evidence(&["metadata", "generation"], "what it should run"));
     if let Some((index, _)) = pending(agent) {
-        finding = finding
-            .evidence(agent.evidence(&["status", "conditions", &index, "lastTransitionTime"], "the change waits since"));
+        finding = finding.evidence(
+            agent.evidence(&["status", "conditions", &index, "lastTransitionTime"], "the change waits since"),
+        );
     }
     finding
 }
@@ -208,7 +209,7 @@ fn report(cx: &Context<'_>, name: &str, looping: Loop, out: &mut Outcome) {
 }
 
 fn with_reason(cx: &Context<'_>, name: &str, finding: Finding) -> Finding {
-    let mut finding = finding.key(key(name));
+    let mut finding = reason::without_issues(finding).key(key(name));
     if let Some(reason) = reason::of(cx, name, None) {
         finding.detail = format!("{} The log says why: {}.", finding.detail, reason.words);
         let proof: Vec<Evidence> = std::mem::take(&mut finding.evidence);

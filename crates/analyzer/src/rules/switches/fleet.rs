@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::state;
-use crate::facts::{Age, Agent, Context, ExternalAttachment, FabricLink, GatewayAgent, Object, Topology, VPCAttachment};
+use crate::facts::{
+    Age, Agent, Context, ExternalAttachment, FabricLink, GatewayAgent, Object, Topology, VPCAttachment,
+};
 use crate::finding::{Evidence, Key};
 use crate::model::Time;
 
@@ -181,10 +183,11 @@ fn seen<'b>(cx: &Context<'b>, link: &FabricLink<'b>, switch: &str, fresh: &BTree
     let port = cx.switch_port(far.device, far.port)?;
     let peer = port.agent;
     let up = port.interface.oper == "up";
-    let mut evidence = vec![peer.evidence(
-        &["status", "state", "interfaces", port.key, "oper"],
-        format!("port of {} to {switch}", far.device),
-    )];
+    let mut evidence =
+        vec![peer.evidence(
+            &["status", "state", "interfaces", port.key, "oper"],
+            format!("port of {} to {switch}", far.device),
+        )];
     let mut alive = false;
     let neighbours = port.interface.lldp_neighbors.iter().enumerate();
     if let Some((index, _)) = neighbours.clone().find(|(_, n)| n.sys_name == switch || n.name == switch) {

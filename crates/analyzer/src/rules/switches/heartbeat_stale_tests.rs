@@ -73,9 +73,11 @@ fn an_apply_keeps_an_agent_busy() {
 fn one_that_forwards_is_told_by_another_rule() {
     assert_eq!(said(&SwitchSilent, &silent("leaf-01", "08:59:00")).lines(), Vec::<String>::new());
     // With a change that it began to apply it is not just a stopped agent.
-    let busy = silent("leaf-01", "08:59:00")
-        .set("Agent/leaf-01", "/metadata/generation", 7)
-        .set("Agent/leaf-01", "/status/lastAttemptGen", 7);
+    let busy = silent("leaf-01", "08:59:00").set("Agent/leaf-01", "/metadata/generation", 7).set(
+        "Agent/leaf-01",
+        "/status/lastAttemptGen",
+        7,
+    );
     assert_eq!(said(&SwitchSilent, &busy).lines(), ["critical Agent/leaf-01"]);
 }
 

@@ -188,7 +188,9 @@ mod tests {
         );
         let found = said(&NeverProvisioned, &world);
         assert_eq!(found.lines(), ["error Agent/leaf-02"]);
-        assert!(found.findings[0].evidence.iter().any(|e| e.value.as_deref().is_some_and(|v| v.contains("NOS not found"))));
+        assert!(
+            found.findings[0].evidence.iter().any(|e| e.value.as_deref().is_some_and(|v| v.contains("NOS not found")))
+        );
     }
 
     #[test]

@@ -210,9 +210,11 @@ mod tests {
 
     #[test]
     fn a_missing_tray() {
-        let world = healthy()
-            .set("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 1"), json!({}))
-            .set("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 2"), json!({}));
+        let world = healthy().set("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 1"), json!({})).set(
+            "Agent/leaf-01",
+            &format!("{FANS}/FanTray 2 Fan 2"),
+            json!({}),
+        );
         expect(&world, "warning Agent/leaf-01", &["SW-102"]);
     }
 
@@ -237,12 +239,16 @@ mod tests {
                 .unset("Agent/leaf-01", &format!("{PSUS}/PSU 1"))
                 .set("Agent/leaf-01", &format!("{PSUS}/PSU 2"), json!({}))
                 .set("Agent/leaf-01", &format!("{FANS}/PSU 2 Fan 1"), json!({})),
-            healthy()
-                .unset("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 1/status"))
-                .set("Agent/leaf-01", "/spec/switch/profile", "vs"),
-            healthy()
-                .unset("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 1/status"))
-                .set("Agent/leaf-01", "/status/lastHeartbeat", "2026-10-06T09:00:00Z"),
+            healthy().unset("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 1/status")).set(
+                "Agent/leaf-01",
+                "/spec/switch/profile",
+                "vs",
+            ),
+            healthy().unset("Agent/leaf-01", &format!("{FANS}/FanTray 2 Fan 1/status")).set(
+                "Agent/leaf-01",
+                "/status/lastHeartbeat",
+                "2026-10-06T09:00:00Z",
+            ),
             healthy().set("Agent/leaf-01", FANS, json!({})).set("Agent/leaf-01", PSUS, json!({})),
         ] {
             assert_eq!(of(&world).0, Vec::<String>::new());

@@ -34,6 +34,13 @@ impl Reason {
     }
 }
 
+/// Takes the names of known issues, which stand in a rule's metadata, from a new finding: only those that the log
+/// shows belong to it.
+pub(super) fn without_issues(mut finding: Finding) -> Finding {
+    finding.reference.retain(|name| !name.starts_with("KI-"));
+    finding
+}
+
 type Row = (&'static Literal, Option<&'static str>, &'static str, &'static str);
 
 /// Literals with their meaning, the most telling first.

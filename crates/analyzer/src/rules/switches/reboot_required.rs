@@ -14,7 +14,7 @@ pub(super) struct RebootRequired;
 
 static META: Meta = Meta {
     id: "switch-reboot-required",
-    reference: &["FAB-009"],
+    reference: &["FAB-009", "KI-CMIS"],
     title: "A switch needs a reboot",
     severities: &[Severity::Warning, Severity::Info],
     needs: &[Source::Agents],
@@ -67,15 +67,13 @@ impl Rule for RebootRequired {
                 .evidence(agent.evidence(&["status", "rebootRequired"], "set by the agent"))
                 .evidences(line)
                 .key(key(name));
+            finding = super::reason::without_issues(finding);
             if cycle {
                 finding = finding
                     .reference("KI-CMIS")
                     .step(format!("Power cycle {name} in a maintenance window; a reboot alone may not be enough."));
             } else {
-                finding = finding.run(
-                    "On the switch, in a maintenance window: reboot it.",
-                    "sudo reboot",
-                );
+                finding = finding.run("On the switch, in a maintenance window: reboot it.", "sudo reboot");
             }
             out.report(finding);
         }

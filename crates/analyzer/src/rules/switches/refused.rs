@@ -21,7 +21,7 @@ static META: Meta = Meta {
     title: "The control plane does not let the agent of a switch in",
     severities: &[Severity::Error],
     needs: &[Source::SwitchAgentLog],
-    uses: &[Source::Agents, Source::CaptureTime],
+    uses: &[Source::Agents],
     explanation: "Looks in `/var/log/agent.log` of each switch for `x509: …`, `Unauthorized` and `is forbidden`, at least twice \
 and not followed by a heartbeat or another sign that the API answers again.
 
@@ -69,8 +69,7 @@ impl Rule for Refused {
     }
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
-        let names: BTreeSet<&str> =
-            cx.logs(Stream::SwitchAgent).filter_map(|log| log.log.device.as_deref()).collect();
+        let names: BTreeSet<&str> = cx.logs(Stream::SwitchAgent).filter_map(|log| log.log.device.as_deref()).collect();
         for name in names {
             let Some(log) = newest_log(cx, Stream::SwitchAgent, name) else { continue };
             match ROWS.iter().find_map(|row| Some((row, lasting(cx, log, name, row.0)?))) {
@@ -113,11 +112,11 @@ fn lasting<'b>(
     let (first, last) = (*hits.first()?, *hits.last()?);
     // A heartbeat that was written after the last line.
     let beat = cx.find::<Agent>(switch).and_then(|agent| agent.status.last_heartbeat?.at());
-    let answered = beat.zip(last.time()).is_some_and(|(beat, at)| beat > at)
-        || (last.time().is_none() && cx.find::<Agent>(switch).is_some_and(|agent| cx.is_fresh(agent) == Some(true)));
-    let lasted = first.time().zip(last.time()).is_some_and(|(first, last)| {
-        last.as_second().saturating_sub(first.as_second()) > PATIENCE
-    });
+    let answered = beat.is_some_and(|beat| last.time().is_none_or(|at| beat > at));
+    let lasted = first
+        .time()
+        .zip(last.time())
+        .is_some_and(|(first, last)| last.as_second().saturating_sub(first.as_second()) > PATIENCE);
     ((hits.len() >= 3 || lasted) && !answered).then_some((first, last, hits.len()))
 }
 
@@ -131,7 +130,9 @@ mod tests {
     use crate::testing::{said, said_of_files};
 
     fn line(minute: u32, error: &str) -> String {
-        format!("time=2026-10-06T09:{minute:02}:01.1Z level=ERROR msg=Failed err=\"failed to run agent: failed to update agent heartbeat: {error}\"\n")
+        format!(
+            "time=2026-10-06T09:{minute:02}:01.1Z level=ERROR msg=Failed err=\"failed to run agent: failed to update agent heartbeat: {error}\"\n"
+        )
     }
 
     const HEAD: &str = "time=2026-10-06T08:12:00.1Z level=INFO msg=\"Config applied\" name=leaf-01 gen=6 took=2s\n";

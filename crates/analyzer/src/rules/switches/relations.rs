@@ -66,3 +66,6 @@ pub(super) const BROKEN_OUT: &[Relation] = &[
     same_switch(&["FAB-004", "FAB-005"]),
     Relation { effects: &["LINK-201", "LINK-202", "LINK-203", "LINK-204", "LINK-207"], join: &[KeyKind::Port] },
 ];
+
+/// What an agent explains that was not upgraded.
+pub(super) const OLD_AGENT: &[Relation] = &[same_switch(&["FAB-008"])];

@@ -16,7 +16,8 @@ static META: Meta = Meta {
     severities: &[Severity::Warning],
     needs: &[Source::Agents],
     uses: &[Source::CaptureTime, Source::SwitchProfiles],
-    explanation: "Compares `spec.switch.roce` of each Agent with `status.state.roce`, more than 15 minutes after the last \
+    explanation:
+        "Compares `spec.switch.roce` of each Agent with `status.state.roce`, more than 15 minutes after the last \
 apply attempt.
 
 ## Why it matters
@@ -81,10 +82,7 @@ impl Rule for RoceMismatch {
                 .evidence(agent.evidence(&["status", "state", "roce"], "what it is (absent = off)"))
                 .evidence(agent.evidence(&["status", "lastAttemptTime"], "the last apply attempt"))
                 .key(key(name))
-                .run(
-                    "On the switch, in a maintenance window: reboot it.",
-                    "sudo reboot",
-                ),
+                .run("On the switch, in a maintenance window: reboot it.", "sudo reboot"),
             );
         }
     }

@@ -31,7 +31,8 @@ static META: Meta = Meta {
     severities: &[Severity::Error, Severity::Warning],
     needs: &[Source::Agents],
     uses: &[Source::CaptureTime, Source::SwitchProfiles, Source::SwitchSyslog],
-    explanation: "Reads `status.state.criticalResources` of each switch that reports: used / (used + available) of every ASIC \
+    explanation:
+        "Reads `status.state.criticalResources` of each switch that reports: used / (used + available) of every ASIC \
 table and access list resource. From 85 % a warning, from 95 % an error. In the syslog of a switch it looks for \
 `SAI_STATUS_TABLE_FULL` and the like.
 
@@ -199,10 +200,11 @@ mod tests {
     const ACL: &str = "/status/state/criticalResources/aclStats";
 
     fn table(name: &str, used: u64, free: u64) -> World {
-        World::healthy()
-            .small()
-            .set("Agent/leaf-01", &format!("{STATS}/{name}Used"), used)
-            .set("Agent/leaf-01", &format!("{STATS}/{name}Available"), free)
+        World::healthy().small().set("Agent/leaf-01", &format!("{STATS}/{name}Used"), used).set(
+            "Agent/leaf-01",
+            &format!("{STATS}/{name}Available"),
+            free,
+        )
     }
 
     #[test]
@@ -224,7 +226,8 @@ mod tests {
     #[test]
     fn the_syslog_tells_it() {
         let line = |time: &str| {
-            format!("Oct  6 {time}.1 leaf-01 ERR swss#orchagent: :- addRoute: SAI_STATUS_TABLE_FULL\n").into_bytes()
+            let line = format!("Oct  6 {time}.1 leaf-01 ERR swss#orchagent: :- addRoute: SAI_STATUS_TABLE_FULL\n");
+            line.repeat(3).into_bytes()
         };
         let mut files = World::healthy().small().files();
         files.insert("syslog".into(), line("09:38:00"));

@@ -19,7 +19,8 @@ static META: Meta = Meta {
     severities: &[Severity::Critical, Severity::Warning],
     needs: &[Source::Agents],
     uses: &[Source::CaptureTime, Source::SwitchProfiles],
-    explanation: "Compares each sensor in `status.state.platform.temps` of a switch that reports with its own thresholds: at \
+    explanation:
+        "Compares each sensor in `status.state.platform.temps` of a switch that reports with its own thresholds: at \
 `highThreshold` a warning, at `critHighThreshold` critical; and reads its alarm text.
 
 ## Why it matters
@@ -62,9 +63,8 @@ fn judge(agent: &Object<Agent>, out: &mut Outcome) {
     let name = agent.name();
     let mut hot: Vec<(Severity, &str, String, Evidence)> = Vec::new();
     for (sensor, state) in &agent.status.state.platform.temps {
-        let at = |field: &str, note: String| {
-            agent.evidence(&["status", "state", "platform", "temps", sensor, field], note)
-        };
+        let at =
+            |field: &str, note: String| agent.evidence(&["status", "state", "platform", "temps", sensor, field], note);
         let over = |threshold: f64| threshold > 0.0 && state.temp > 0.0 && state.temp >= threshold;
         let words = format!("{sensor} at {} °C", state.temp);
         if over(state.crit_high_threshold) {
