@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(finding.evidence[0].value.as_deref(), Some("2026-10-06T09:02:12Z"));
         let each = said(&SwitchSilent, &world);
         assert_eq!(each.findings.len(), 3);
-        assert!(each.findings.iter().all(|f| f.caused_by == [finding.id.clone()]), "{:#?}", each.findings);
+        assert!(each.findings.iter().all(|f| f.caused_by == std::slice::from_ref(&finding.id)), "{:#?}", each.findings);
     }
 
     #[test]

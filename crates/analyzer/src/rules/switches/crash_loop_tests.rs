@@ -49,7 +49,7 @@ fn its_log() {
     // It explains the generation.
     let behind = said_of_files(&Behind, files);
     assert_eq!(behind.lines(), ["error Agent/leaf-02"]);
-    assert_eq!(behind.findings[0].caused_by, [finding.id.clone()]);
+    assert_eq!(behind.findings[0].caused_by, std::slice::from_ref(&finding.id));
 }
 
 #[test]

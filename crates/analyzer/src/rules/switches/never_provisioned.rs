@@ -35,7 +35,7 @@ work.
 
 ## Not a fault
 - A fresh installation, up to 30 minutes.
-- A bundle without Agents, or with some of them only.
+- A bundle without Agents, or with some of them only; a switch that its neighbours see.
 
 ## What to do
 Compare `spec.boot.serial` and `spec.boot.mac` of the Switch with the label of the device, look in the log of \
@@ -55,10 +55,14 @@ impl Rule for NeverProvisioned {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         let complete = cx.complete::<Agent>();
+        let alive = Alive::find(cx);
         let switches: BTreeSet<&str> = cx.list::<Switch>().iter().map(Object::name).collect();
         for switch in cx.list::<Switch>() {
             match cx.find::<Agent>(switch.name()) {
                 Some(agent) => judge(cx, Some(switch), Some(agent), out),
+                None if alive.holds(switch) => {
+                    out.cannot_tell(switch.subject(), "its neighbours see it, and its Agent is not in the bundle");
+                }
                 None if complete && !switch_is_cut(cx, switch) => judge(cx, Some(switch), None, out),
                 None => {}
             }
@@ -66,6 +70,35 @@ impl Rule for NeverProvisioned {
         for agent in cx.list::<Agent>().iter().filter(|agent| !switches.contains(agent.name())) {
             judge(cx, None, Some(agent), out);
         }
+    }
+}
+
+/// What switches see of each other: a switch that talks was installed, wherever its Agent is.
+struct Alive<'b> {
+    names: BTreeSet<&'b str>,
+    addresses: BTreeSet<&'b str>,
+}
+
+impl<'b> Alive<'b> {
+    fn find(cx: &Context<'b>) -> Self {
+        let (mut names, mut addresses) = (BTreeSet::new(), BTreeSet::new());
+        for agent in cx.list::<Agent>() {
+            let state = &agent.status.state;
+            let neighbours = state.interfaces.values().flat_map(|interface| &interface.lldp_neighbors);
+            names
+                .extend(neighbours.filter(|n| n.sys_descr.starts_with("Hedgehog Fabric")).map(|n| n.sys_name.as_str()));
+            for (address, session) in state.bgp_neighbors.get("default").into_iter().flatten() {
+                if session.state == "established" {
+                    addresses.extend([address.as_str(), session.remote_router_id.as_str()]);
+                }
+            }
+        }
+        Self { names, addresses }
+    }
+
+    fn holds(&self, switch: &Object<Switch>) -> bool {
+        let address = switch.spec.protocol_ip.split('/').next().unwrap_or("");
+        self.names.contains(switch.name()) || (!address.is_empty() && self.addresses.contains(address))
     }
 }
 
@@ -164,6 +197,15 @@ mod tests {
     use super::NeverProvisioned;
     use crate::testing::said;
 
+    /// Nobody sees it.
+    fn off(switch: &str) -> World {
+        let mut world = crate::rules::switches::heartbeat_stale::tests::off(switch, "09:12:01");
+        for object in world.objects.iter_mut().filter(|object| hh_worlds::kind(object) == "Agent") {
+            object["status"]["state"]["bgpNeighbors"] = json!({});
+        }
+        world
+    }
+
     fn silent() -> World {
         World::healthy().small().set("Agent/leaf-02", "/status", json!({}))
     }
@@ -181,7 +223,7 @@ mod tests {
 
     #[test]
     fn no_agent_and_a_boot_request() {
-        let world = World::healthy().small().delete("Agent/leaf-02").log_more(
+        let world = off("leaf-02").delete("Agent/leaf-02").log_more(
             "fabric-boot-6f7d9c9d7b-x2v9k",
             "fabric-boot",
             "Oct  6 09:00:00.000 WRN NOS not found error=\"switch: not found\" serial=CN0B07005AX mac=0c:20:39:55:4e:00\n",
@@ -205,6 +247,9 @@ mod tests {
         // Being installed.
         let young = silent().set("Switch/leaf-02", "/metadata/creationTimestamp", "2026-10-06T09:20:17Z");
         assert_eq!(said(&NeverProvisioned, &young).lines(), Vec::<String>::new());
+        // Its Agent was left out.
+        let left_out = said(&NeverProvisioned, &World::healthy().small().delete("Agent/leaf-02"));
+        assert_eq!((left_out.lines().len(), left_out.not_checked.len()), (0, 1));
         // A bundle without Agents.
         let bare = World::healthy().small().without("Agent");
         let found = said(&NeverProvisioned, &bare);

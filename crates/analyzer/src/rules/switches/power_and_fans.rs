@@ -96,7 +96,7 @@ fn fans(agent: &Object<Agent>) -> Vec<Trouble<'_>> {
         let of_psu = name.to_ascii_lowercase().contains("psu");
         if fan.presence && !fan.status {
             Some(("SW-101", Severity::Error, "does not work", "status", "a fan that is there and does not work"))
-        } else if !fan.presence && some_there && !(of_psu && !psus_there) {
+        } else if !fan.presence && some_there && (psus_there || !of_psu) {
             Some(("SW-102", Severity::Warning, "is missing", "presence", "a fan that is not there"))
         } else {
             None

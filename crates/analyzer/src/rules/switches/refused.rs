@@ -148,7 +148,7 @@ mod tests {
         let finding = &found.findings[0];
         assert!(finding.evidence[0].value.as_deref().unwrap().contains("unknown authority"));
         let silent = said_of_files(&SwitchSilent, files);
-        assert_eq!(silent.findings[0].caused_by, [finding.id.clone()]);
+        assert_eq!(silent.findings[0].caused_by, std::slice::from_ref(&finding.id));
     }
 
     #[test]

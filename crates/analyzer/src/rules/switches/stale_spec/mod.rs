@@ -108,13 +108,16 @@ struct Found {
     kind: &'static str,
     name: String,
     field: String,
-    evidence: [Evidence; 2],
+    object: Evidence,
+    copy: Evidence,
 }
+
+type Compare<'b> = fn(&Context<'b>, &'b Object<Agent>, &str, &[&str], &mut Vec<Found>);
 
 fn differences<'b>(cx: &Context<'b>, agent: &'b Object<Agent>) -> Vec<Found> {
     let mut found = Vec::new();
     compare::<Switch>(cx, agent, agent.name(), &["switch"], &mut found);
-    let maps: [(&str, fn(&Context<'b>, &'b Object<Agent>, &str, &[&str], &mut Vec<Found>)); 10] = [
+    let maps: [(&str, Compare<'b>); 10] = [
         ("switches", compare::<Switch>),
         ("connections", compare::<Connection>),
         ("vpcs", compare::<VPC>),
@@ -153,10 +156,8 @@ fn compare<'b, K: Kind>(cx: &Context<'b>, agent: &'b Object<Agent>, name: &str, 
             kind: K::NAME,
             name: name.to_owned(),
             field: field_path(&in_object),
-            evidence: [
-                pointed(object, &in_object, "what the object says"),
-                pointed(agent, &in_copy, &format!("what {} has", agent.name())),
-            ],
+            object: pointed(object, &in_object, "what the object says"),
+            copy: pointed(agent, &in_copy, &format!("what {} has", agent.name())),
         });
     }
 }
@@ -235,10 +236,10 @@ fn report(agents: &[Differing<'_>], out: &mut Outcome) {
         ))
         .key(Key::Fabric);
     for found in first.found.iter().take(SHOWN) {
-        finding = finding.evidences(found.evidence.iter().cloned());
+        finding = finding.evidence(found.object.clone()).evidence(found.copy.clone());
     }
     for differing in agents.iter().skip(1).take(SHOWN) {
-        finding = finding.evidences(differing.found.first().map(|found| found.evidence[1].clone()));
+        finding = finding.evidences(differing.found.first().map(|found| found.copy.clone()));
     }
     for differing in agents {
         finding = finding.key(key(differing.agent.name())).key(differing.agent.subject().key());
