@@ -119,7 +119,11 @@ fn name_switch(owner: &mut Owner, stream: Stream, outputs: &Outputs<'_>, id: Ent
         switch_logs::device_in_path(title, switches)
     });
     owner.by_name = told.is_none();
-    owner.device = told.or_else(|| switch_logs::device_in_path(&sources.get(outer)?.path, switches));
+    let path = sources.get(outer).map_or("", |entry| entry.path.as_str());
+    let only = || switches.first().filter(|_| switches.len() == 1).cloned();
+    // The finding names the entry instead.
+    let entry = || Some(path.to_owned());
+    owner.device = told.or_else(|| switch_logs::device_in_path(path, switches)).or_else(only).or_else(entry);
 }
 
 /// Stream of a log file: by its pod, its form, its name.

@@ -21,7 +21,7 @@ const AGENT: [&str; 9] = [
     "Starting watch for config changes in K8s",
     "Agent config changed",
     "Switch state updated",
-    "Sending heartbeat",
+    "Config applied\" name=",
     "failed to run agent",
 ];
 

@@ -140,6 +140,14 @@ mod tests {
     }
 
     #[test]
+    fn everything_is_equally_old() {
+        let mut late = World::healthy().small().without("GatewayAgent");
+        late.created_at = "2026-10-06T11:41:17Z".into();
+        let found = said(&SwitchesSilent, &late);
+        assert_eq!((found.lines(), found.not_checked.len()), (Vec::new(), 1));
+    }
+
+    #[test]
     fn not_most() {
         assert_eq!(said(&SwitchesSilent, &World::healthy().small()).passed, 1);
         let one = silent(&[("leaf-01", "09:02:12"), ("leaf-02", "09:02:08")]);

@@ -191,6 +191,7 @@ fn report(
         (None, Some((words, _))) => {
             format!(" Probably because {words}: agents cannot do that (KI-SUBNETEDIT).")
         }
+        (None, None) if reason::newest_log(cx, Stream::SwitchAgent, name).is_some() => String::new(),
         (None, None) => " The reason stands in the log of its agent, which is not in the bundle.".to_owned(),
     };
     let (severity, what) = match date {

@@ -84,6 +84,14 @@ fn what_looks_like_it() {
 }
 
 #[test]
+fn a_log_of_nobody_names_its_file() {
+    let mut files = behind().files();
+    let log = String::from_utf8(log(WHY)).unwrap().replace(" name=leaf-02", "");
+    files.insert("tmp/agent.log".into(), log.into_bytes());
+    assert_eq!(said_of_files(&CrashLoop, files).lines(), ["error Agent/tmp/agent.log"]);
+}
+
+#[test]
 fn the_syslog_counts_exits() {
     let line = |minute: u32| {
         format!(
