@@ -17,6 +17,8 @@ pub(super) struct Owner {
     pub(super) container: String,
     /// Gateway.
     pub(super) gateway: Option<String>,
+    /// Switch.
+    pub(super) device: Option<String>,
     /// True for the previous container.
     pub(super) previous: bool,
     /// True if known from a path only.
@@ -34,7 +36,7 @@ pub(super) fn owner(sources: &Sources, id: EntryId, names: &BTreeSet<String>) ->
             container: container.clone().unwrap_or_default(),
             gateway: PodRole::parse(pod).map(|(gateway, _)| gateway.to_owned()),
             previous: *previous,
-            by_name: false,
+            ..Owner::default()
         },
         Role::Insight { gateway, .. } => Owner { gateway: Some(gateway.clone()), ..Owner::default() },
         Role::Section { title } => {

@@ -22,6 +22,8 @@ pub(super) struct Outputs<'a> {
     pub(super) clock: &'a Clock,
     /// What the section `Hostname` of a show-tech file of a gateway says, by the file.
     pub(super) hosts: BTreeMap<EntryId, String>,
+    /// The same of files that are not of a gateway.
+    pub(super) switch_hosts: BTreeMap<EntryId, String>,
 }
 
 impl Outputs<'_> {
@@ -31,8 +33,11 @@ impl Outputs<'_> {
     }
 }
 
-/// Host names in the show-tech files of gateways.
-pub(super) fn hosts(sources: &Sources, contents: &[(EntryId, Content)]) -> BTreeMap<EntryId, String> {
+/// Host names in show-tech files: those of gateways, and the others.
+pub(super) fn hosts(
+    sources: &Sources,
+    contents: &[(EntryId, Content)],
+) -> (BTreeMap<EntryId, String>, BTreeMap<EntryId, String>) {
     let mut hosts = BTreeMap::new();
     let mut gateways = BTreeSet::new();
     for (id, _) in contents {
@@ -50,8 +55,7 @@ pub(super) fn hosts(sources: &Sources, contents: &[(EntryId, Content)]) -> BTree
             gateways.insert(sources.outer(*id));
         }
     }
-    hosts.retain(|id, _| gateways.contains(id));
-    hosts
+    hosts.into_iter().partition(|(id, _)| gateways.contains(id))
 }
 
 /// What was found.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::Content;
 use super::attribute::{Owner, owner, stream_in_path, stream_of};
 use super::gateways::{Outputs, key_of};
 use super::pipeline::node_of_pod;
+use super::{Content, switch_logs};
 use crate::facts::Log;
 use crate::parse::log::{Dialect, Stream, scan};
 use crate::source::{EntryId, Role};
@@ -21,6 +21,7 @@ pub(super) fn logs(
     loose: &mut BTreeSet<String>,
 ) -> Vec<Log> {
     let sources = outputs.sources;
+    let switches = &switch_logs::switch_names(outputs.objects);
     let mut wanted: Vec<(EntryId, Stream, Owner)> = outputs
         .contents
         .iter()
@@ -31,9 +32,16 @@ pub(super) fn logs(
             let stream = match &entry.role {
                 Role::PodLog { container: Some(container), pod, .. } => stream_of(pod, container)?,
                 Role::PodLog { pod, .. } => stream_of(pod, "")?,
-                Role::Section { title } => stream_in_path(title).or_else(|| stream_of(&owner.pod, &owner.container))?,
-                _ => log_stream(&owner, &entry.path, &entry.text, *dialect)?,
+                Role::Section { title } => of_switch(&owner, title, &entry.text, switches)
+                    .or_else(|| stream_in_path(title))
+                    .or_else(|| stream_of(&owner.pod, &owner.container))?,
+                _ => of_switch(&owner, &entry.path, &entry.text, switches)
+                    .or_else(|| log_stream(&owner, &entry.path, &entry.text, *dialect))?,
             };
+            if matches!(stream, Stream::SwitchAgent | Stream::SwitchSyslog) {
+                name_switch(&mut owner, stream, outputs, *id, switches);
+                return Some((*id, stream, owner));
+            }
             if owner.gateway.is_none() {
                 owner.gateway =
                     outputs.host_of(*id).or_else(|| gateway_in_text(stream, &entry.text).map(str::to_owned));
@@ -67,7 +75,8 @@ pub(super) fn logs(
                 loose.extend(owner.gateway.clone());
             }
         }
-        let whose = owner.gateway.as_deref().unwrap_or(if owner.pod.is_empty() { "unknown" } else { &owner.pod });
+        let whose = owner.gateway.as_deref().or(owner.device.as_deref());
+        let whose = whose.unwrap_or(if owner.pod.is_empty() { "unknown" } else { &owner.pod });
         attributions.insert(key_of(sources, *id), format!("{stream:?} of {whose}, {how}"));
     }
     wanted
@@ -82,12 +91,39 @@ pub(super) fn logs(
                 pod: owner.pod,
                 container: owner.container,
                 gateway: owner.gateway,
+                device: owner.device,
                 previous: owner.previous,
                 by_name: owner.by_name,
                 scan: scan(text, stream, outputs.clock.now),
             }
         })
         .collect()
+}
+
+/// The stream of a switch's log: by its content, then by its name.
+fn of_switch(owner: &Owner, path: &str, text: &str, switches: &BTreeSet<String>) -> Option<Stream> {
+    if !owner.pod.is_empty() {
+        return None;
+    }
+    switch_logs::in_text(text).or_else(|| switch_logs::in_path(path, switches))
+}
+
+/// Notes the switch that a log is of: as it says itself, as the command's host or the file's, then by its path.
+fn name_switch(owner: &mut Owner, stream: Stream, outputs: &Outputs<'_>, id: EntryId, switches: &BTreeSet<String>) {
+    owner.gateway = None;
+    let sources = outputs.sources;
+    let said = switch_logs::device_in_text(stream, sources.text(id), switches).map(str::to_owned);
+    let outer = sources.outer(id);
+    let told = said.or_else(|| switch_logs::known(outputs.switch_hosts.get(&outer), switches)).or_else(|| {
+        let Role::Section { title } = &sources.get(id)?.role else { return None };
+        switch_logs::device_in_path(title, switches)
+    });
+    owner.by_name = told.is_none();
+    let path = sources.get(outer).map_or("", |entry| entry.path.as_str());
+    let only = || switches.first().filter(|_| switches.len() == 1).cloned();
+    // The finding names the entry instead.
+    let entry = || Some(path.to_owned());
+    owner.device = told.or_else(|| switch_logs::device_in_path(path, switches)).or_else(only).or_else(entry);
 }
 
 /// Stream of a log file: by its pod, its form, its name.

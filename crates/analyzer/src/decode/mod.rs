@@ -18,6 +18,7 @@ mod pipeline;
 mod prefixed;
 mod sectioned;
 mod session;
+mod switch_logs;
 mod tables;
 
 pub use classify::{Content, classify};

@@ -122,7 +122,7 @@ fn is_hedgehog(capture: &Capture) -> bool {
         || !objects.external_peerings.objects.is_empty()
         || !objects.ipv4_namespaces.objects.is_empty()
         || capture.logs.iter().any(|log| {
-            matches!(log.stream, Stream::Dataplane | Stream::FabricCtrl | Stream::GatewayCtrl)
+            matches!(log.stream, Stream::Dataplane | Stream::FabricCtrl | Stream::GatewayCtrl | Stream::SwitchAgent)
                 && !log.scan.hits.is_empty()
         })
 }
@@ -246,8 +246,9 @@ fn build(
     let truncated = contents.iter().any(|(id, _)| {
         dumps.iter().any(|dump| dump.truncated && (dump.entry == *id || sources.outer(*id) == dump.entry))
     });
-    let hosts = hosts(sources, &contents);
-    let gathered = gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock, hosts });
+    let (hosts, switch_hosts) = hosts(sources, &contents);
+    let gathered =
+        gather(&Outputs { sources, contents: &contents, objects: &objects, clock: &clock, hosts, switch_hosts });
     for info in entries.iter_mut() {
         if let Some(attribution) = gathered.attributions.get(&(info.path.clone(), info.entry.clone())) {
             info.attribution = Some(attribution.clone());

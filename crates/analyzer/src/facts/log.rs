@@ -22,9 +22,11 @@ pub struct Log {
     pub container: String,
     /// The gateway that it belongs to.
     pub gateway: Option<String>,
+    /// The switch that it belongs to (agent.log, syslog).
+    pub device: Option<String>,
     /// True for the log of the previous container.
     pub previous: bool,
-    /// True where pod or gateway are known from a file or path name only.
+    /// True where pod, gateway or switch are known from a file or path name only.
     pub by_name: bool,
     /// What the automaton found.
     pub scan: LogScan,

@@ -53,7 +53,7 @@ impl Silence {
             .map(|(agent, time)| judged(clock, agent, time))
             .collect::<Option<_>>()?;
         let seconds = |ages: &[Age]| ages.iter().map(|age| age.seconds).min();
-        let newest = seconds(&gateways)?.min(seconds(&switches).unwrap_or(i64::MAX));
+        let newest = seconds(&gateways).into_iter().chain(seconds(&switches)).min()?;
         let oldest = gateways.iter().chain(&switches).map(|age| age.seconds).max()?;
         let together = newest > FRESH && oldest.saturating_sub(newest) <= TOGETHER;
         if gateways.len() + switches.len() < 2 || !together {
