@@ -8,6 +8,7 @@ mod applied;
 mod clock;
 mod clock_off;
 mod context;
+mod fabric_sessions;
 mod gateway;
 mod gateway_spec;
 mod groups;
@@ -37,6 +38,9 @@ pub use applied::RunningPeerings;
 pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
 pub use clock_off::ClockOff;
 pub use context::Context;
+pub use fabric_sessions::{
+    EndView, FabricSession, FabricSessionKind, FabricSessions, SessionEnd, UnexpectedNeighbour, agent_subject, session_time,
+};
 pub use gateway::{GatewayData, Gw};
 pub use gateway_spec::SpecView;
 pub use groups::Member;

@@ -139,3 +139,14 @@ pub(super) const LOST_SESSIONS: Relation = Relation {
     ],
     join: &[KeyKind::Gateway],
 };
+
+/// What a leaf that is cut off explains: the routes of the VPCs and externals that are attached to it alone. Only
+/// their keys are in the finding.
+pub(super) const CUT_OFF: Relation =
+    Relation { effects: &["GW-EVPN-NOROUTE", "GW-LEAF-NOROUTE", "GW-EXT-NOROUTE", "GW-CTR-*"], join: &[KeyKind::Vpc] };
+
+/// The sessions of a gateway that its switch spoils.
+pub(super) const GATEWAY_SESSIONS: Relation = Relation {
+    effects: &["GW-BGP-MISSING", "GW-BGP-DOWN", "GW-BGP-ALLDOWN", "GW-BGP-FLAP", "GW-BFD-*", "BGP-403"],
+    join: &[KeyKind::Neighbour],
+};

@@ -30,6 +30,7 @@ The leaves withdraw the gateway's routes; another member of its groups should ta
 ## Not a fault
 
 - a gateway that is being installed (`info`)
+- a silent gateway of which only one of several switches is captured: the confidence is lower
 - a status without entries that nothing confirms: that is `bgp-session-missing`
 
 ## What to do
@@ -56,18 +57,18 @@ impl Rule for AllSessionsDown {
 }
 
 fn report(cx: &Context<'_>, out: &mut Outcome, judged: &Judgement<'_, '_>) {
-    let Some(first) = judged.views.first() else { return };
-    let mut subject = judged.subject(first);
-    if judged.gateway.is_some_and(|gateway| gateway.agent().is_some()) {
-        subject.part = None;
-    }
     let severity = if judged.new { Severity::Info } else { Severity::Critical };
+    let unseen = judged.views.iter().filter(|view| !view.is_lost()).count();
+    let title = match unseen {
+        0 => format!("none of the {} BGP sessions of {} is up", judged.views.len(), judged.name),
+        _ => format!("no BGP session of {} that can be seen is up, {unseen} cannot be seen", judged.name),
+    };
     let names: Vec<String> = judged.views.iter().map(judgement::View::words).collect();
     let missing = judged.views.iter().filter(|view| view.verdict == Verdict::Missing).count();
     let never = if missing == 0 { String::new() } else { format!(" {missing} of them never came up.") };
     let new = if judged.new { " The gateway is being installed." } else { "" };
     let mut finding = out
-        .finding(severity, subject, format!("none of the {} BGP sessions of {} is up", names.len(), judged.name))
+        .finding(severity, judged.agent_subject(), title)
         .confidence(if judged.live == Some(false) { Confidence::Likely } else { Confidence::Certain })
         .detail(format!(
             "Configured neighbours: {}.{never} The fabric does not reach the gateway; the groups that it serves depend \
