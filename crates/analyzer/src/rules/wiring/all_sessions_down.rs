@@ -137,6 +137,32 @@ Neighbor        V         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down Sta
     }
 
     #[test]
+    fn switches_stand_for_a_silent_gateway() {
+        let far = |switch: &str, address: &str| {
+            (format!("Agent/{switch}"), format!("/status/state/bgpNeighbors/default/{address}/state"))
+        };
+        let mut world = World::healthy().small().without_insights().set(
+            "GatewayAgent/gateway-2",
+            "/status/lastHeartbeat",
+            "2026-10-06T08:40:00Z",
+        );
+        for (switch, address) in [("leaf-01", "172.30.128.13"), ("leaf-02", "172.30.128.15")] {
+            let (agent, pointer) = far(switch, address);
+            world = world.set(&agent, &pointer, "active");
+        }
+        let all = said(&AllSessionsDown, &world);
+        assert_eq!(all.lines(), ["critical GatewayAgent/gateway-2"]);
+        assert!(all.findings[0].reference.contains(&"BGP-403".to_owned()));
+        // Without the gateway's status it is the same finding, with one of the switches alone, too.
+        assert_eq!(said(&AllSessionsDown, &world.clone().without("GatewayAgent")).lines(), all.lines());
+        let one = said(&AllSessionsDown, &world.clone().delete("Agent/leaf-01"));
+        assert_eq!(one.lines(), all.lines());
+        assert!(one.findings[0].title.contains("1 cannot be seen"));
+        // One switch and no status: nothing is known of the other session.
+        assert!(said(&AllSessionsDown, &world.without("GatewayAgent").delete("Agent/leaf-01")).findings.is_empty());
+    }
+
+    #[test]
     fn looks_like_it() {
         assert_eq!(said(&AllSessionsDown, &World::healthy().small()).passed, 2);
         // One of two.

@@ -189,6 +189,7 @@ fn verdict(view: &View<'_>, usable: bool, absence: bool) -> Verdict {
         None if usable && absence => Verdict::Missing,
         // Entries may be absent because the gateway has only just started.
         None if usable && !view.far.is_some_and(|far| far.is_up()) => Verdict::Unknown,
+        None if frr_down && view.frr.is_some_and(|frr| frr.never_up()) => Verdict::Missing,
         None if frr_down => Verdict::Down(Seen::Frr),
         None => match view.far {
             Some(far) if far.is_up() => Verdict::Up,

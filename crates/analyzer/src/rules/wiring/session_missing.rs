@@ -97,7 +97,7 @@ fn missing(out: &mut Outcome, judged: &Judgement<'_, '_>, view: &View<'_>) {
     let by_switch = judged.no_absence.is_some();
     let sure = judged.live == Some(true) || by_switch;
     let detail = if by_switch {
-        "The switch has never seen the session established since it booted."
+        "FRR, or the switch at the other end, has never seen the session established since it started."
     } else {
         "The neighbour is configured, but the status has no entry for it: the session has not come up once since the \
          dataplane started. The other sessions carry the traffic."

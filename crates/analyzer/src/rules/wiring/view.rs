@@ -64,6 +64,11 @@ impl FrrRow<'_> {
         }
     }
 
+    /// True if FRR has never seen the session established.
+    pub(super) fn never_up(&self) -> bool {
+        matches!(self.row.up_down.as_ref().map(|cell| cell.value), Some(UpDown::Never))
+    }
+
     /// True if the state was the same when the status was written.
     pub(super) fn is_lasting(&self) -> bool {
         match self.row.up_down.as_ref().map(|cell| cell.value) {
