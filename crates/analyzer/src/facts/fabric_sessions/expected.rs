@@ -269,7 +269,7 @@ impl<'b> Context<'b> {
         // The sessions of an MCLAG pair are not among those that are known.
         let pair = copies.values().any(|spec| spec.kind() == Some(ConnectionKind::MclagDomain));
         let young = topology.of(agent.name()).any(|link| self.is_young(link.object()));
-        if pair || young || !(everything || !copies.is_empty()) {
+        if pair || young || (!everything && copies.is_empty()) {
             return None;
         }
         if !is_applied(agent) || self.is_fresh(agent) != Some(true) {

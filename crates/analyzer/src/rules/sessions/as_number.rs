@@ -244,6 +244,24 @@ mod tests {
     }
 
     #[test]
+    fn a_gateway_that_frr_names() {
+        let at = "/status/state/bgpNeighbors/default/172.30.128.15";
+        let world = World::healthy()
+            .small()
+            .set("Agent/leaf-02", &format!("{at}/state"), "active")
+            .set("Agent/leaf-02", &format!("{at}/lastResetReason"), "BGP Notification received")
+            .set("Agent/leaf-02", &format!("{at}/msgs"), json!({"rec": {"notif": 9}, "sent": {}}));
+        // The plan of both sides agrees and no log says otherwise.
+        assert!(said(&AsNumber, &world).findings.is_empty());
+        let pod = world.pod("gateway-2", "frr");
+        let line = "2026/10/06 09:40:00 BGP: [HZN6M-XRM1G] %NOTIFICATION: sent to neighbor 172.30.128.14 2/2 (OPEN Message \
+                    Error/Bad Peer AS) 4 bytes 00 00 fe 4e\n";
+        let said = said(&AsNumber, &world.log_more(&pod, "frr", line));
+        assert_eq!(said.lines(), ["error Agent/leaf-02 (172.30.128.15)"]);
+        assert_eq!(said.findings[0].confidence, "certain");
+    }
+
+    #[test]
     fn looks_like_it() {
         assert_eq!(said(&AsNumber, &World::healthy().small()).passed, 11);
         // A few notifications, or another reason.

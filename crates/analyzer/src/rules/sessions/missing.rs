@@ -164,6 +164,24 @@ mod tests {
     }
 
     #[test]
+    fn the_gateway_end_of_it_is_explained() {
+        let world = without("leaf-02", "default/172.30.128.15").without_insights().set(
+            "GatewayAgent/gateway-2",
+            "/status/state/bgp/vrfs/default/neighbors/172.30.128.14/sessionState",
+            "idle",
+        );
+        let report = crate::testing::analysis(&world, &crate::Options::default()).report;
+        let roots: Vec<&str> = report.root_causes.iter().map(|root| root.rule.as_str()).collect();
+        assert_eq!(roots, ["switch-neighbor-missing"]);
+        // The other end of a link sees it down.
+        let state = "/status/state/bgpNeighbors/default/172.30.128.1/state";
+        let world = without("leaf-01", "default/172.30.128.0").set("Agent/spine-01", state, "active");
+        let report = crate::testing::analysis(&world, &crate::Options::default()).report;
+        let roots: Vec<&str> = report.root_causes.iter().map(|root| root.rule.as_str()).collect();
+        assert_eq!(roots, ["switch-neighbor-missing"]);
+    }
+
+    #[test]
     fn looks_like_it() {
         let healthy = said(&Missing, &World::healthy().small());
         assert!(healthy.findings.is_empty() && healthy.passed == 17, "{}", healthy.passed);
