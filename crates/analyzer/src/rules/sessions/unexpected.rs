@@ -117,6 +117,13 @@ mod tests {
             bare = bare.unset(&format!("Agent/{switch}"), "/spec/connections");
         }
         assert!(said(&Unexpected, &bare).findings.is_empty());
+        // A capture that was reduced to what gateways need.
+        let mut reduced = World::healthy().small().delete("Connection/spine-01--fabric--leaf-01");
+        reduced = reduced.delete("Connection/spine-01--fabric--leaf-02");
+        for switch in ["leaf-01", "leaf-02", "spine-01"] {
+            reduced = reduced.unset(&format!("Agent/{switch}"), "/spec/connections");
+        }
+        assert!(said(&Unexpected, &reduced).findings.is_empty());
         // A link that was made a minute ago.
         let young = extra("default").set(
             "Connection/leaf-01--gateway--gateway-1",
