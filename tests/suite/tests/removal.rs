@@ -81,7 +81,6 @@ fn faulty_configuration_and_peerings() {
 }
 
 #[test]
-#[ignore = "fails: without the GatewayAgents bgp-session-down names the switch Agent, and a lost leaf turns all-down into down"]
 fn faulty_liveness_and_redundancy() {
     check(vec![
         ("crash loop", liveness::dataplane_crash_loop()),
@@ -94,7 +93,6 @@ fn faulty_liveness_and_redundancy() {
 }
 
 #[test]
-#[ignore = "fails: without the GatewayAgents bgp-session-down names the switch Agent, and a lost leaf turns all-down into down"]
 fn faulty_wiring_and_traffic() {
     check(vec![
         ("asn", wiring::asn_mismatch()),

@@ -9,6 +9,7 @@ mod clock;
 mod clock_off;
 mod context;
 mod control;
+mod fabric_sessions;
 mod gateway;
 mod gateway_spec;
 mod groups;
@@ -41,6 +42,10 @@ pub use clock::{Age, Clock, Quality, Sign, Signs, duration_words};
 pub use clock_off::ClockOff;
 pub use context::Context;
 pub use control::{CONTROL_NAMESPACES, Workload};
+pub use fabric_sessions::{
+    EndView, FabricSession, FabricSessionKind, FabricSessions, SessionEnd, UnexpectedNeighbour, agent_subject,
+    session_time,
+};
 pub use gateway::{GatewayData, Gw};
 pub use gateway_spec::SpecView;
 pub use groups::Member;

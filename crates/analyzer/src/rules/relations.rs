@@ -151,12 +151,6 @@ const fn same_port(effects: &'static [&'static str]) -> Relation {
     Relation { effects, join: &[KeyKind::Port] }
 }
 
-/// Sessions of a gateway over a link.
-const NEIGHBOUR_SESSIONS: Relation = Relation {
-    effects: &["GW-BGP-MISSING", "GW-BGP-DOWN", "GW-BGP-ALLDOWN", "GW-BGP-FLAP", "GW-BFD-*", "BGP-403"],
-    join: &[KeyKind::Neighbour],
-};
-
 /// What a broken link between switches explains: its sessions, and those of the loopbacks if it was the last one.
 pub(super) const BROKEN_LINK: &[Relation] = &[
     same_port(&["BGP-401", "BGP-403", "BGP-405", "BGP-407", "BFD-420", "LLDP-303", "LLDP-305"]),
@@ -165,8 +159,7 @@ pub(super) const BROKEN_LINK: &[Relation] = &[
 
 /// What a link explains that is up and bad: sessions that flap or time out. Only findings about trouble that loses
 /// packets have the keys.
-pub(super) const BAD_LINK: &[Relation] =
-    &[same_port(&["BGP-401", "BGP-403", "BGP-407", "BFD-420"]), NEIGHBOUR_SESSIONS];
+pub(super) const BAD_LINK: &[Relation] = &[same_port(&["BGP-401", "BGP-403", "BGP-407", "BFD-420"]), GATEWAY_SESSIONS];
 
 /// What a wrong cable explains: the sessions of all its links, and links that are down because their cable is
 /// somewhere else.
@@ -175,7 +168,7 @@ pub(super) const WRONG_CABLE: &[Relation] = &[
     same_port(&["LINK-201", "LINK-202", "LINK-203", "LINK-204"]),
     Relation { effects: &["BGP-402"], join: &[KeyKind::Devices] },
     Relation { effects: &["DHCP-605"], join: &[KeyKind::Server] },
-    NEIGHBOUR_SESSIONS,
+    GATEWAY_SESSIONS,
 ];
 
 /// What a server's broken link explains.
@@ -198,5 +191,15 @@ pub(super) const ISOLATED_LEAF: &[Relation] = &[
     Relation { effects: &["BGP-402"], join: &[KeyKind::Devices] },
     Relation { effects: &["BGP-401", "BGP-402", "BGP-404"], join: &[KeyKind::Object] },
     Relation { effects: &["GW-LEAF-NOROUTE"], join: &[KeyKind::Switch] },
-    Relation { effects: &["GW-EVPN-NOROUTE", "GW-LEAF-NOROUTE", "GW-EXT-NOROUTE", "GW-CTR-*"], join: &[KeyKind::Vpc] },
+    CUT_OFF,
 ];
+/// What a leaf that is cut off explains: the routes of the VPCs and externals that are attached to it alone. Only
+/// their keys are in the finding.
+pub(super) const CUT_OFF: Relation =
+    Relation { effects: &["GW-EVPN-NOROUTE", "GW-LEAF-NOROUTE", "GW-EXT-NOROUTE", "GW-CTR-*"], join: &[KeyKind::Vpc] };
+
+/// The sessions of a gateway that its switch spoils.
+pub(super) const GATEWAY_SESSIONS: Relation = Relation {
+    effects: &["GW-BGP-MISSING", "GW-BGP-DOWN", "GW-BGP-ALLDOWN", "GW-BGP-FLAP", "GW-BFD-*", "BGP-403"],
+    join: &[KeyKind::Neighbour],
+};

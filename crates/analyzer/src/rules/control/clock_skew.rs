@@ -29,6 +29,7 @@ static META: Meta = Meta {
     severities: &[Severity::Warning],
     needs: &[],
     uses: &[
+        Source::Pods,
         Source::CaptureTime,
         Source::Agents,
         Source::Nodes,

@@ -17,6 +17,7 @@ static META: Meta = Meta {
     severities: &[Severity::Critical],
     needs: &[],
     uses: &[
+        Source::Events,
         Source::CaptureTime,
         Source::Gateways,
         Source::GatewayPeerings,

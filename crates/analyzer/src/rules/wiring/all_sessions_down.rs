@@ -30,6 +30,7 @@ The leaves withdraw the gateway's routes; another member of its groups should ta
 ## Not a fault
 
 - a gateway that is being installed (`info`)
+- a silent gateway of which only one of several switches is captured: the confidence is lower
 - a status without entries that nothing confirms: that is `bgp-session-missing`
 
 ## What to do
@@ -56,18 +57,18 @@ impl Rule for AllSessionsDown {
 }
 
 fn report(cx: &Context<'_>, out: &mut Outcome, judged: &Judgement<'_, '_>) {
-    let Some(first) = judged.views.first() else { return };
-    let mut subject = judged.subject(first);
-    if judged.gateway.is_some_and(|gateway| gateway.agent().is_some()) {
-        subject.part = None;
-    }
     let severity = if judged.new { Severity::Info } else { Severity::Critical };
+    let unseen = judged.views.iter().filter(|view| !view.is_lost()).count();
+    let title = match unseen {
+        0 => format!("none of the {} BGP sessions of {} is up", judged.views.len(), judged.name),
+        _ => format!("no BGP session of {} that can be seen is up, {unseen} cannot be seen", judged.name),
+    };
     let names: Vec<String> = judged.views.iter().map(judgement::View::words).collect();
     let missing = judged.views.iter().filter(|view| view.verdict == Verdict::Missing).count();
     let never = if missing == 0 { String::new() } else { format!(" {missing} of them never came up.") };
     let new = if judged.new { " The gateway is being installed." } else { "" };
     let mut finding = out
-        .finding(severity, subject, format!("none of the {} BGP sessions of {} is up", names.len(), judged.name))
+        .finding(severity, judged.agent_subject(), title)
         .confidence(if judged.live == Some(false) { Confidence::Likely } else { Confidence::Certain })
         .detail(format!(
             "Configured neighbours: {}.{never} The fabric does not reach the gateway; the groups that it serves depend \
@@ -133,6 +134,32 @@ Neighbor        V         AS   MsgRcvd   MsgSent   TblVer  InQ OutQ  Up/Down Sta
             summary,
         );
         assert_eq!(said(&AllSessionsDown, &world).lines(), ["critical GatewayAgent/gateway-2"]);
+    }
+
+    #[test]
+    fn switches_stand_for_a_silent_gateway() {
+        let far = |switch: &str, address: &str| {
+            (format!("Agent/{switch}"), format!("/status/state/bgpNeighbors/default/{address}/state"))
+        };
+        let mut world = World::healthy().small().without_insights().set(
+            "GatewayAgent/gateway-2",
+            "/status/lastHeartbeat",
+            "2026-10-06T08:40:00Z",
+        );
+        for (switch, address) in [("leaf-01", "172.30.128.13"), ("leaf-02", "172.30.128.15")] {
+            let (agent, pointer) = far(switch, address);
+            world = world.set(&agent, &pointer, "active");
+        }
+        let all = said(&AllSessionsDown, &world);
+        assert_eq!(all.lines(), ["critical GatewayAgent/gateway-2"]);
+        assert!(all.findings[0].reference.contains(&"BGP-403".to_owned()));
+        // Without the gateway's status it is the same finding, with one of the switches alone, too.
+        assert_eq!(said(&AllSessionsDown, &world.clone().without("GatewayAgent")).lines(), all.lines());
+        let one = said(&AllSessionsDown, &world.clone().delete("Agent/leaf-01"));
+        assert_eq!(one.lines(), all.lines());
+        assert!(one.findings[0].title.contains("1 cannot be seen"));
+        // One switch and no status: nothing is known of the other session.
+        assert!(said(&AllSessionsDown, &world.without("GatewayAgent").delete("Agent/leaf-01")).findings.is_empty());
     }
 
     #[test]

@@ -21,19 +21,6 @@ pub(super) const USES: &[Source] = &[
     Source::Fabricator,
 ];
 
-/// [`USES`] of a rule that needs the GatewayAgents.
-pub(super) const USES_BESIDE_AGENTS: &[Source] = &[
-    Source::CaptureTime,
-    Source::Gateways,
-    Source::Connections,
-    Source::Agents,
-    Source::Nodes,
-    Source::Pods,
-    Source::FrrBgpSummary,
-    Source::ShowTech,
-    Source::Fabricator,
-];
-
 /// The sessions of one gateway.
 #[derive(Debug)]
 pub(super) struct Judgement<'c, 'b> {
@@ -202,9 +189,11 @@ fn verdict(view: &View<'_>, usable: bool, absence: bool) -> Verdict {
         None if usable && absence => Verdict::Missing,
         // Entries may be absent because the gateway has only just started.
         None if usable && !view.far.is_some_and(|far| far.is_up()) => Verdict::Unknown,
+        None if frr_down && view.frr.is_some_and(|frr| frr.never_up()) => Verdict::Missing,
         None if frr_down => Verdict::Down(Seen::Frr),
         None => match view.far {
             Some(far) if far.is_up() => Verdict::Up,
+            Some(far) if far.is_down() && far.never_up() => Verdict::Missing,
             Some(far) if far.is_down() => Verdict::Down(Seen::Switch),
             _ => Verdict::Unknown,
         },
@@ -212,12 +201,16 @@ fn verdict(view: &View<'_>, usable: bool, absence: bool) -> Verdict {
 }
 
 impl Judgement<'_, '_> {
-    /// True if no configured session is up and that is certain.
+    /// True if no configured session is up and that is certain. Of a gateway that is silent itself the switches
+    /// that are captured stand for the others.
     pub(super) fn all_down(&self) -> bool {
+        let silent = self.live == Some(false);
+        let lost = |view: &View<'_>| view.is_lost() || (silent && view.verdict == Verdict::Unknown);
         !self.views.is_empty()
-            && self.views.iter().all(View::is_lost)
+            && self.views.iter().all(lost)
             && (self.views.iter().any(|view| matches!(view.verdict, Verdict::Down(_)))
-                || self.views.iter().all(View::is_confirmed))
+                || (self.views.iter().all(|view| view.is_confirmed() || !view.is_lost())
+                    && self.views.iter().any(View::is_confirmed)))
     }
 
     /// Number of sessions that are up.
@@ -225,13 +218,16 @@ impl Judgement<'_, '_> {
         self.views.iter().filter(|view| view.verdict == Verdict::Up).count()
     }
 
-    /// The GatewayAgent; where it is not captured, the Agent of the switch that shows the session.
+    /// The GatewayAgent, captured or not: it is the same session where only the switch shows it.
     pub(super) fn subject(&self, view: &View<'_>) -> Subject {
-        let agent = self.gateway.filter(|gateway| gateway.agent().is_some() || view.far.is_none());
-        match (agent, view.far) {
-            (Some(gateway), _) => gateway.agent_subject().part(view.address),
-            (None, Some(far)) => far.agent.subject().part(far.key),
-            (None, None) => Subject::new("GatewayAgent", "default", self.name).part(view.address),
+        self.agent_subject().part(view.address)
+    }
+
+    /// The GatewayAgent, captured or not.
+    pub(super) fn agent_subject(&self) -> Subject {
+        match self.gateway {
+            Some(gateway) => gateway.agent_subject(),
+            None => Subject::new("GatewayAgent", "default", self.name),
         }
     }
 }

@@ -19,6 +19,7 @@ static META: Meta = Meta {
     severities: &[Severity::Warning],
     needs: &[Source::GatewayPeerings, Source::SwitchRoutes],
     uses: &[
+        Source::ShowTech,
         Source::Fabricator,
         Source::DaemonSets,
         Source::CaptureTime,

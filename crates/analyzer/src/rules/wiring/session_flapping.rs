@@ -1,8 +1,8 @@
 //! A BGP session of a gateway was lost several times.
 
-use super::judgement::{self, Judgement, Verdict, View};
+use super::judgement::{self, FarEnd, Judgement, Verdict, View};
 use crate::facts::{Context, LogRef};
-use crate::finding::{Confidence, Evidence, Severity};
+use crate::finding::{Confidence, Evidence, Finding, Severity};
 use crate::parse::log::Hit;
 use crate::parse::log::literals::dataplane;
 use crate::rule::{Meta, Order, Outcome, Rule, Source};
@@ -16,8 +16,9 @@ static META: Meta = Meta {
     reference: &["GW-BGP-FLAP", "S16"],
     title: "A BGP session of a gateway was lost several times",
     severities: &[Severity::Error, Severity::Warning, Severity::Info],
-    needs: &[Source::GatewayAgents],
+    needs: &[],
     uses: &[
+        Source::GatewayAgents,
         Source::ShowTech,
         Source::Fabricator,
         Source::CaptureTime,
@@ -33,7 +34,8 @@ static META: Meta = Meta {
 Reads `connectionsDropped` of every configured neighbour: how often an established session was lost since the \
 dataplane started. 3 losses are a warning, 10 an error, 1 or 2 a note with the reason of the last one. \
 `establishedTransitions` counts the same where it is filled. Three losses in the dataplane's log within 24 hours are a \
-warning too.
+warning too. So is a session that the switch at the other end saw come up five times or more, within the hour or with \
+five losses; that needs no GatewayAgent.
 
 ## Why it matters
 
@@ -60,16 +62,18 @@ impl Rule for SessionFlapping {
     }
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
+        let mut without_agent = false;
         for judged in judgement::judge_all(cx) {
-            if judged.bgp.is_none() {
-                continue;
-            }
+            without_agent |= judged.bgp.is_none();
             let log = judged.gateway.and_then(|gateway| gateway.dataplane_log());
             let lost = log.map(|log| losses(cx, log)).unwrap_or_default();
             for view in &judged.views {
                 let logged = lost.get(view.address).map_or(&[][..], Vec::as_slice);
-                check(out, &judged, view, log, logged);
+                check(cx, out, &judged, view, log, logged);
             }
+        }
+        if without_agent && !cx.captured(Source::GatewayAgents) {
+            out.not_checked_at_all(Source::GatewayAgents);
         }
     }
 }
@@ -86,8 +90,23 @@ fn losses<'b>(cx: &Context<'b>, log: LogRef<'b>) -> std::collections::BTreeMap<S
     lost
 }
 
-fn check(out: &mut Outcome, judged: &Judgement<'_, '_>, view: &View<'_>, log: Option<LogRef<'_>>, logged: &[&Hit]) {
-    let Some(own) = view.own else { return };
+fn check(
+    cx: &Context<'_>,
+    out: &mut Outcome,
+    judged: &Judgement<'_, '_>,
+    view: &View<'_>,
+    log: Option<LogRef<'_>>,
+    logged: &[&Hit],
+) {
+    // Of a switch that has only just booted the counters say nothing.
+    let booted = |far: &FarEnd<'_>| cx.running_for(far.agent).is_some_and(|seconds| seconds < 900);
+    let far = view.far.filter(|far| cx.comes_and_goes(far.session) && !booted(far));
+    let Some(own) = view.own else {
+        if let Some(far) = far.filter(|far| far.is_up()) {
+            out.report(seen_by_switch(out, judged, view, &far));
+        }
+        return;
+    };
     let dropped = own.entry.connections_dropped;
     let ups = own.entry.established_transitions;
     // A session that came up n times was lost n - 1 times; no tagged release fills this counter.
@@ -100,9 +119,12 @@ fn check(out: &mut Outcome, judged: &Judgement<'_, '_>, view: &View<'_>, log: Op
         10.. => Severity::Error,
         3.. => Severity::Warning,
         _ if in_log >= 3 => Severity::Warning,
+        _ if far.is_some_and(|far| far.is_up()) => Severity::Warning,
         _ => Severity::Info,
     };
-    let times = counted.max(in_log);
+    let by_switch = far.map_or(0, |far| far.session.conn_dropped.max(far.session.estab_trans.saturating_sub(1)));
+    let own_times = counted.max(in_log);
+    let times = if severity == Severity::Warning && own_times < 3 { own_times.max(by_switch) } else { own_times };
     if times == 0 {
         out.pass();
         return;
@@ -138,15 +160,43 @@ fn check(out: &mut Outcome, judged: &Judgement<'_, '_>, view: &View<'_>, log: Op
         .confidence(Confidence::Certain)
         .detail(detail(&own.entry.last_reset_reason))
         .evidences(evidence);
-    if let Some(far) = view.far.filter(|far| far.session.conn_dropped >= 5 && far.session.estab_trans >= 5) {
-        let note = format!("losses that {} counted", far.agent.name());
-        finding = finding.reference("BGP-407").evidence(far.evidence("connDropped", note));
+    if let Some(far) = far {
+        finding = finding.reference("BGP-407").evidences(counts(&far));
     }
     let finding = finding.keys(view.keys(judged.name)).run(
         "see when the session was lost",
         format!("kubectl logs -n fab ds/gw--{}--dataplane -c dataplane | grep 'BGP session with'", judged.name),
     );
     out.report(finding);
+}
+
+/// What the switch counted.
+fn counts(far: &FarEnd<'_>) -> [Evidence; 2] {
+    let switch = far.agent.name();
+    [
+        far.evidence("estabTrans", format!("how often {switch} saw it come up")),
+        far.evidence("connDropped", format!("losses that {switch} counted")),
+    ]
+}
+
+/// The session of a gateway whose status tells nothing of it.
+fn seen_by_switch(out: &Outcome, judged: &Judgement<'_, '_>, view: &View<'_>, far: &FarEnd<'_>) -> Finding {
+    let times = far.session.estab_trans;
+    let severity = if judged.new { Severity::Info } else { Severity::Warning };
+    out.finding(
+        severity,
+        judged.subject(view),
+        format!("BGP session of {} with {} came up {times} times", judged.name, view.words()),
+    )
+    .confidence(Confidence::Certain)
+    .detail(
+        "The switch counts since it booted. Each loss withdraws the routes over that link for a while. What the \
+         gateway itself counted is not known.",
+    )
+    .evidences(counts(far))
+    .keys(view.keys(judged.name))
+    .reference("BGP-407")
+    .run("see the other end", format!("kubectl fabric inspect bgp --switch-name {}", far.agent.name()))
 }
 
 /// First and last line of the log about the losses.
@@ -235,6 +285,23 @@ mod tests {
         // Lost and still down: that is told by the session.
         let down = entry(dropped(1), "sessionState", "idle").insight_error("gateway-2", "frr: show bgp summary", "x");
         assert!(said(&SessionFlapping, &down).findings.is_empty());
+    }
+
+    #[test]
+    fn the_switch_alone() {
+        let at = "/status/state/bgpNeighbors/default/172.30.128.15";
+        let flaps = |world: World| {
+            world.set("Agent/leaf-02", &format!("{at}/estabTrans"), 9).set(
+                "Agent/leaf-02",
+                &format!("{at}/lastEstab"),
+                "2026-10-06T09:30:00Z",
+            )
+        };
+        for world in [World::healthy().small(), World::healthy().small().delete("GatewayAgent/gateway-2")] {
+            let said = said(&SessionFlapping, &flaps(world));
+            assert_eq!(said.lines(), ["warning GatewayAgent/gateway-2 (172.30.128.14)"]);
+            assert!(said.findings[0].reference.contains(&"BGP-407".to_owned()));
+        }
     }
 
     #[test]

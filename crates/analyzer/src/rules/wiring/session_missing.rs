@@ -16,9 +16,9 @@ static META: Meta = Meta {
     id: "bgp-session-missing",
     reference: &["GW-BGP-MISSING", "S6"],
     title: "A configured BGP neighbour was never established",
-    severities: &[Severity::Error],
-    needs: &[Source::GatewayAgents],
-    uses: judgement::USES_BESIDE_AGENTS,
+    severities: &[Severity::Error, Severity::Info],
+    needs: &[],
+    uses: judgement::USES,
     explanation: "\
 The status lists a neighbour only once its session has been up. This rule compares `spec.gateway.neighbors` with the \
 entries of `status.state.bgp.vrfs.default.neighbors`: a configured neighbour without an entry was never established \
@@ -26,6 +26,9 @@ since the dataplane started. So \"all sessions that are listed are established\"
 
 A status without any entry is one finding: either no session ever came up, or the dataplane does not receive FRR's \
 BMP stream. FRR's own `show bgp summary` tells which.
+
+Where the status is not captured, or is history, the switch at the other end tells: a session that it has never seen \
+established.
 
 ## Why it matters
 
@@ -50,10 +53,18 @@ impl Rule for SessionMissing {
     }
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
+        let mut without_agent = false;
         for judged in judgement::judge_all(cx) {
-            let (Some(gateway), Some(bgp)) = (judged.gateway, judged.bgp.as_ref()) else { continue };
+            without_agent |= judged.bgp.is_none();
             if judged.all_down() || judged.views.is_empty() {
                 continue;
+            }
+            let (Some(gateway), Some(bgp)) = (judged.gateway, judged.bgp.as_ref()) else {
+                told_by_switch(out, &judged);
+                continue;
+            };
+            if judged.no_absence.is_some() {
+                told_by_switch(out, &judged);
             }
             match &judged.no_absence {
                 None if !bgp.reported => no_entry_at_all(out, &judged, &gateway, bgp),
@@ -67,22 +78,38 @@ impl Rule for SessionMissing {
                 Some(NoAbsence::NoClock) => out.not_checked(gateway.agent_subject(), Source::CaptureTime),
             }
         }
+        if without_agent && !cx.captured(Source::GatewayAgents) {
+            out.not_checked_at_all(Source::GatewayAgents);
+        }
+    }
+}
+
+/// Sessions of a gateway whose status tells nothing, which the switch has never seen up.
+fn told_by_switch(out: &mut Outcome, judged: &Judgement<'_, '_>) {
+    for view in judged.views.iter().filter(|view| view.verdict == Verdict::Missing) {
+        missing(out, judged, view);
     }
 }
 
 fn missing(out: &mut Outcome, judged: &Judgement<'_, '_>, view: &View<'_>) {
-    let sure = judged.live == Some(true);
+    // A gateway that is being installed has no sessions yet.
+    let severity = if judged.new { Severity::Info } else { Severity::Error };
+    let by_switch = judged.no_absence.is_some();
+    let sure = judged.live == Some(true) || by_switch;
+    let detail = if by_switch {
+        "FRR, or the switch at the other end, has never seen the session established since it started."
+    } else {
+        "The neighbour is configured, but the status has no entry for it: the session has not come up once since the \
+         dataplane started. The other sessions carry the traffic."
+    };
     let mut finding = out
         .finding(
-            Severity::Error,
+            severity,
             judged.subject(view),
             format!("BGP session of {} with {} was never established", judged.name, view.words()),
         )
         .confidence(if sure { Confidence::Certain } else { Confidence::Likely })
-        .detail(
-            "The neighbour is configured, but the status has no entry for it: the session has not come up once since \
-             the dataplane started. The other sessions carry the traffic.",
-        )
+        .detail(detail)
         .evidences(view.evidence(judged.bgp.as_ref(), judged.name))
         .keys(view.keys(judged.name));
     if view.far.is_some_and(|far| far.is_down()) {
@@ -213,6 +240,17 @@ mod tests {
         let said_of = said(&SessionMissing, &unknown);
         assert!(said_of.findings.is_empty());
         assert_eq!(said_of.not_checked, ["GatewayAgent gateway-2: unknown neighbour key"]);
+    }
+
+    #[test]
+    fn the_switch_alone() {
+        let at = "/status/state/bgpNeighbors/default/172.30.128.15";
+        let world = World::healthy().small().delete("GatewayAgent/gateway-2").delete("Gateway/gateway-2");
+        let never = json!({"state": "active", "enabled": true, "lastEstab": null, "peerAS": 65534});
+        let found = said(&SessionMissing, &world.without_insights().set("Agent/leaf-02", at, never));
+        assert_eq!(found.lines(), ["error GatewayAgent/gateway-2 (172.30.128.14)"]);
+        assert_eq!(found.findings[0].reference, ["GW-BGP-MISSING", "S6", "BGP-403"]);
+        assert_eq!(found.findings[0].evidence[0].value.as_deref(), Some("active"));
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub(super) enum Verdict {
     Up,
     /// Not established.
     Down(Seen),
-    /// No entry in the status although there has been time enough.
+    /// No entry in the status although there has been time enough; without a status, a session that the switch has
+    /// never seen up.
     Missing,
     /// The status says nothing yet.
     Unset,
@@ -63,6 +64,11 @@ impl FrrRow<'_> {
         }
     }
 
+    /// True if FRR has never seen the session established.
+    pub(super) fn never_up(&self) -> bool {
+        matches!(self.row.up_down.as_ref().map(|cell| cell.value), Some(UpDown::Never))
+    }
+
     /// True if the state was the same when the status was written.
     pub(super) fn is_lasting(&self) -> bool {
         match self.row.up_down.as_ref().map(|cell| cell.value) {
@@ -93,6 +99,12 @@ impl FarEnd<'_> {
     /// True for a state that is stated and not up.
     pub(super) fn is_down(&self) -> bool {
         !self.is_up() && !self.session.state.is_empty()
+    }
+
+    /// True if the switch has never seen the session established.
+    pub(super) fn never_up(&self) -> bool {
+        let set = |time: Option<crate::model::Time>| time.is_some_and(|time| time != crate::model::Time::Never);
+        self.session.estab_trans == 0 && self.session.conn_dropped == 0 && !set(self.session.last_estab)
     }
 
     /// Evidence of a field.
@@ -167,7 +179,7 @@ impl View<'_> {
         }
         if let Some(far) = self.far.filter(|far| far.is_down()) {
             let state = far.evidence("state", format!("the same session as {} sees it", far.agent.name()));
-            if self.verdict == Verdict::Down(Seen::Switch) {
+            if self.verdict == Verdict::Down(Seen::Switch) || bgp.is_none() {
                 evidence.insert(0, state)
             } else {
                 evidence.push(state)

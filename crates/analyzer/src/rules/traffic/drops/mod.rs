@@ -214,6 +214,12 @@ impl<'b> Loss<'_, 'b> {
         if reason == Some(Reason::Acl) {
             return Some("The drops are what the access list asks for.");
         }
+        if reason.is_none() && self.may_be_policy(gateway) {
+            return Some(
+                "The peering has an access list that denies; whether the drops are its doing is in Packet stats, which \
+                 are not captured.",
+            );
+        }
         if reason == Some(Reason::NotPortForwarded) && self.is_open_to_the_outside(peerings) {
             return Some("Public addresses are scanned all the time.");
         }
@@ -229,6 +235,13 @@ impl<'b> Loss<'_, 'b> {
             return Some("The gateway took over from a dead one: packets of earlier sessions are dropped.");
         }
         None
+    }
+
+    /// True if an access list could be the reason and nothing tells whether it is.
+    fn may_be_policy(&self, gateway: &Gw<'_, '_>) -> bool {
+        let told = gateway.show_tech().is_some_and(|tech| tech.value.packet_stats.is_some());
+        let acl = self.direction.and_then(|direction| direction.spec.acl.as_ref());
+        !told && acl.is_some_and(|acl| acl.default == "deny" || acl.rules.iter().any(|rule| rule.action == "deny"))
     }
 
     /// True for a direction from an external, or a VPC-wide loss of one.

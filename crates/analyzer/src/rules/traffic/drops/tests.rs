@@ -141,6 +141,15 @@ fn policy_scans_rollbacks_and_restarts_are_notes() {
 }
 
 #[test]
+fn an_access_list_may_be_the_reason() {
+    let lossy = || pair(healthy(), "vpc-01", "vpc-03", 9000, 1000).insight_error("gateway-1", TECH, "exec failed");
+    assert!(!judged(&lossy()).is_quiet());
+    let acl = hh_worlds::json!({"default": "deny", "rules": []});
+    let denied = judged(&lossy().set(AGENT, "/spec/peerings/vpc-01--vpc-03/acl", acl));
+    assert!(denied.is_quiet() && denied.findings[0].detail.contains("are not captured"));
+}
+
+#[test]
 fn old_counters_are_notes() {
     let stale =
         pair(healthy(), "vpc-01", "vpc-03", 900, 900).set(AGENT, "/status/lastHeartbeat", "2026-10-06T09:00:00Z");

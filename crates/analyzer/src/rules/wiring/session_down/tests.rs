@@ -39,7 +39,7 @@ fn only_the_switch_sees_it() {
         "active",
     );
     let said = said(&SessionDown, &world);
-    assert_eq!(said.lines(), ["error Agent/leaf-02 (172.30.128.15)"]);
+    assert_eq!(said.lines(), ["error GatewayAgent/gateway-2 (172.30.128.14)"]);
     assert_eq!(said.findings[0].reference.last().map(String::as_str), Some("BGP-403"));
 }
 
