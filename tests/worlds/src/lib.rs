@@ -4,6 +4,7 @@
 //! not agree with a defect of the code that it tests.
 
 pub mod build;
+pub mod fault;
 mod read;
 mod write;
 

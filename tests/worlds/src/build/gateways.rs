@@ -27,7 +27,13 @@ pub(crate) fn rebuild(world: &mut World, wanted: usize) {
     }
     for set in ["alloy-gw", "fab-node-config"] {
         let status = &mut world.object_mut(&format!("DaemonSet/{set}"))["status"];
-        for field in ["currentNumberScheduled", "desiredNumberScheduled", "numberAvailable", "numberReady", "updatedNumberScheduled"] {
+        for field in [
+            "currentNumberScheduled",
+            "desiredNumberScheduled",
+            "numberAvailable",
+            "numberReady",
+            "updatedNumberScheduled",
+        ] {
             status[field] = wanted.into();
         }
     }

@@ -167,7 +167,12 @@ mod tests {
                 assert_eq!(site.names("Agent").len(), spines + 2 * pairs);
                 assert_eq!(site.places.servers.len(), 6 * pairs);
                 assert_eq!(site.places.gateways.len(), 2 * gateways);
-                let mut names: Vec<_> = site.world.objects.iter().map(|o| (kind(o), o["metadata"]["namespace"].as_str(), crate::name(o))).collect();
+                let mut names: Vec<_> = site
+                    .world
+                    .objects
+                    .iter()
+                    .map(|o| (kind(o), o["metadata"]["namespace"].as_str(), crate::name(o)))
+                    .collect();
                 names.sort_unstable();
                 assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "an object twice");
             }

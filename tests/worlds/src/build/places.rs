@@ -111,7 +111,15 @@ impl Places {
         for link in links("fabric") {
             let ((spine, spine_port), (leaf, leaf_port)) = (end(&link["spine"]), end(&link["leaf"]));
             let (spine_ip, leaf_ip) = (address(&link["spine"]), address(&link["leaf"]));
-            self.uplinks.push(Uplink { connection: connection.clone(), spine, spine_port, spine_ip, leaf, leaf_port, leaf_ip });
+            self.uplinks.push(Uplink {
+                connection: connection.clone(),
+                spine,
+                spine_port,
+                spine_ip,
+                leaf,
+                leaf_port,
+                leaf_ip,
+            });
         }
         for link in links("gateway") {
             let ((switch, port), (gateway, interface)) = (end(&link["switch"]), end(&link["gateway"]));

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Rename, ago};
 use super::switches::remove;
+use super::{Rename, ago};
 use crate::{World, kind, name};
 
 /// A release.
@@ -47,7 +47,10 @@ impl Release {
 /// Turns a world of 26.02 into one of an older release; the two newest are patterns themselves.
 pub(crate) fn dress(world: &mut World, release: Release) {
     let Some([fabric, fabricator, dataplane, frr]) = release.versions() else { return };
-    let old_frr = world.object("Fabricator/default")["status"]["versions"]["gateway"]["frr"].as_str().unwrap_or("v0.20.2").to_owned();
+    let old_frr = world.object("Fabricator/default")["status"]["versions"]["gateway"]["frr"]
+        .as_str()
+        .unwrap_or("v0.20.2")
+        .to_owned();
     let rename = Rename::default().word("v0.120.3", fabric).word("v0.47.4", fabricator).word("v0.20.2", dataplane);
     world.ctl_version = fabricator.into();
     world.insights.clear();
@@ -142,7 +145,10 @@ fn before_26(world: &mut World) {
     let pattern: Vec<Value> = world
         .objects
         .iter()
-        .filter(|object| kind(object) == "Deployment" && name(object) == "fabric-ctrl" || kind(object) == "Pod" && name(object).starts_with("fabric-ctrl"))
+        .filter(|object| {
+            kind(object) == "Deployment" && name(object) == "fabric-ctrl"
+                || kind(object) == "Pod" && name(object).starts_with("fabric-ctrl")
+        })
         .map(|object| Rename::default().word("fabric-ctrl", "gateway-ctrl").copy(object))
         .collect();
     world.objects.extend(pattern);

@@ -52,11 +52,14 @@ impl Rename {
         while let Some(rest) = text.get(at..) {
             let Some(first) = rest.chars().next() else { break };
             let starts = !out_word(text, at);
-            let hit = words.iter().find(|(from, _)| starts && rest.starts_with(from.as_str()) && !ends_inside(rest, from));
+            let hit =
+                words.iter().find(|(from, _)| starts && rest.starts_with(from.as_str()) && !ends_inside(rest, from));
             if let Some((from, to)) = hit {
                 out.push_str(to);
                 at += from.len();
-            } else if let Some((from, to)) = self.macs.as_ref().filter(|(from, _)| starts && rest.starts_with(from.as_str())) {
+            } else if let Some((from, to)) =
+                self.macs.as_ref().filter(|(from, _)| starts && rest.starts_with(from.as_str()))
+            {
                 out.push_str(to);
                 at += from.len();
             } else {
@@ -94,7 +97,8 @@ mod tests {
 
     #[test]
     fn only_whole_words_and_numbers_are_renamed() {
-        let rename = Rename::default().word("172.30.128.1", "172.30.129.1").word("leaf-01", "leaf-11").number(65101, 65120);
+        let rename =
+            Rename::default().word("172.30.128.1", "172.30.129.1").word("leaf-01", "leaf-11").number(65101, 65120);
         let value = json!({"172.30.128.1": {"x": "172.30.128.10", "y": "172.30.128.1/31", "asn": 65101}, "leaf-01": ["a--leaf-01--b", "leaf-012", "switch.leaf-01"]});
         let wanted = json!({"172.30.129.1": {"x": "172.30.128.10", "y": "172.30.129.1/31", "asn": 65120}, "leaf-11": ["a--leaf-11--b", "leaf-012", "switch.leaf-11"]});
         assert_eq!(rename.copy(&value), wanted);

@@ -22,7 +22,9 @@ pub(crate) fn bare(world: &mut World) {
             .as_object()
             .into_iter()
             .flatten()
-            .filter(|(_, port)| port["lldpNeighbors"][0]["sysDescr"].as_str().is_some_and(|text| text.starts_with("Hedgehog")))
+            .filter(|(_, port)| {
+                port["lldpNeighbors"][0]["sysDescr"].as_str().is_some_and(|text| text.starts_with("Hedgehog"))
+            })
             .map(|(port, _)| port.clone())
             .collect();
         for port in uplinks {
@@ -115,7 +117,9 @@ pub(crate) fn add_pair(world: &mut World, number: usize) {
             "Catalog" => ["redundancy.eslag-1", "switch.leaf-01", "switch.leaf-02"].contains(&name),
             "Server" => numbered(name, "server-") <= 6,
             "Connection" => name.starts_with("server-") && numbered(name, "server-") <= 6,
-            "VPCAttachment" => name.rsplit_once("--server-").is_some_and(|(_, n)| n.parse::<usize>().is_ok_and(|n| n <= 6)),
+            "VPCAttachment" => {
+                name.rsplit_once("--server-").is_some_and(|(_, n)| n.parse::<usize>().is_ok_and(|n| n <= 6))
+            }
             _ => false,
         }
     });
@@ -188,7 +192,8 @@ fn without_border(agent: &mut Value) {
     for port in ports {
         let full = if state["interfaces"].get(&port).is_some() { port.clone() } else { format!("{port}/1") };
         let old = state["interfaces"][&full].clone();
-        let mut unused = json!({"admin": "down", "oper": "down", "change": old["change"].clone(), "mac": old["mac"].clone()});
+        let mut unused =
+            json!({"admin": "down", "oper": "down", "change": old["change"].clone(), "mac": old["mac"].clone()});
         if !full.ends_with("/1") || full.matches('/').count() < 2 {
             unused["speed"] = "25G".into();
         }
@@ -204,7 +209,11 @@ fn without_border(agent: &mut Value) {
 }
 
 fn port_of(link: &Value) -> String {
-    link["switch"]["port"].as_str().and_then(|port| port.split_once('/')).map(|(_, port)| port.to_owned()).unwrap_or_default()
+    link["switch"]["port"]
+        .as_str()
+        .and_then(|port| port.split_once('/'))
+        .map(|(_, port)| port.to_owned())
+        .unwrap_or_default()
 }
 
 /// Adds renamed copies of the objects that are wanted.

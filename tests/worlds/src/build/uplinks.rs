@@ -66,7 +66,8 @@ pub(crate) fn rebuild(mut world: World, plan: Plan) -> World {
                 let (leaf_port, leaf_nos) = [(49, 48), (50, 52), (55, 72), (56, 76)][port];
                 port += 1;
                 let ip = |offset: usize| format!("172.30.{}.{}", 130 + (2 * net) / 256, (2 * net) % 256 + offset);
-                let spine_end = End { switch: &spine_name, port: format!("E1/{}", used[s]), ip: ip(0), nos: 4 * (used[s] - 1) };
+                let spine_end =
+                    End { switch: &spine_name, port: format!("E1/{}", used[s]), ip: ip(0), nos: 4 * (used[s] - 1) };
                 let leaf_end = End { switch: &leaf_name, port: format!("E1/{leaf_port}"), ip: ip(1), nos: leaf_nos };
                 net += 1;
                 place(&mut world, &at_leaf, &leaf_end, &spine_end, &name);
@@ -107,7 +108,8 @@ fn place(world: &mut World, pattern: &Pattern, own: &End<'_>, other: &End<'_>, c
     }]);
     state["interfaces"][format!("{}/1", own.port)] = interface;
     let mut transceiver = pattern.transceiver.clone();
-    transceiver["serial"] = format!("F{:03X}{}", own.nos, own.ip.replace('.', "").chars().skip(3).collect::<String>()).into();
+    transceiver["serial"] =
+        format!("F{:03X}{}", own.nos, own.ip.replace('.', "").chars().skip(3).collect::<String>()).into();
     state["transceivers"][&own.port] = transceiver;
 
     let session = |pattern: &Value| {
