@@ -112,7 +112,7 @@ fn add(world: &mut World, number: usize) {
         .word("172.30.90.7", &format!("172.30.90.{}", 3 + 2 * number))
         .word("172.30.8.4", &format!("172.30.8.{}", 2 + number))
         .word("172.30.12.3", &format!("172.30.12.{}", 1 + number))
-        .word("172.28.2", &format!("172.28.{number}"))
+        .word("172.28.2.0", &format!("172.28.{number}.0"))
         .word("ca:fe:ba:be:00:02", &format!("ca:fe:ba:be:00:0{number}"))
         .word("0c:20:2c:7b:98:90", &format!("0c:20:2c:7b:98:9{number}"));
     for offset in 0..4 {

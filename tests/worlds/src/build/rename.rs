@@ -83,7 +83,7 @@ fn out_word(text: &str, at: usize) -> bool {
 fn ends_inside(rest: &str, word: &str) -> bool {
     let mut after = rest.get(word.len()..).unwrap_or("").chars();
     match after.next() {
-        Some('.') => after.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+        Some('.') if word.contains('.') => after.next().is_some_and(|c| c.is_ascii_alphanumeric()),
         Some(c) => c.is_ascii_alphanumeric(),
         None => false,
     }
