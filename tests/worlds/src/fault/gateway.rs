@@ -357,18 +357,24 @@ fn neighbour_forgotten(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
     on(site, &link.gateway, &["GW-WIRE-NEIGH"], ("Gateway", &link.gateway), Least::Error, SESSION)
 }
 
-fn generation_refused(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
-    let gateway = gateway(site, rng)?;
+/// A dataplane refuses the newest generation since `seconds`, once a minute.
+fn refuse(site: &mut Site, gateway: &str, seconds: i64, reason: &str) {
     let agent = site.at(&format!("GatewayAgent/{gateway}"));
-    let generation = agent["metadata"]["generation"].as_i64()? + 1;
+    let generation = agent["metadata"]["generation"].as_i64().unwrap_or(1) + 1;
     agent["metadata"]["generation"] = generation.into();
-    let pod = pod_of(site, &gateway, "dataplane");
-    let text: String = (0..40)
+    let pod = pod_of(site, gateway, "dataplane");
+    let message = format!("Failed to apply the config for genid {generation}: Failure applying config: {reason}");
+    let text: String = (0..seconds / 60)
         .map(|step| {
-            dataplane_line(2400 - 60 * step, "ERROR", "dataplane_mgmt::processor::proc", 671, &format!("Failed to apply the config for genid {generation}: Failure applying config: Configuration error: VPC prefixes overlap"))
+            dataplane_line(seconds - 60 * step, "ERROR", "dataplane_mgmt::processor::k8s_client", 165, &message)
         })
         .collect();
     show::log(site, &pod, "dataplane", &text);
+}
+
+fn generation_refused(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
+    let gateway = gateway(site, rng)?;
+    refuse(site, &gateway, 2400, "Configuration error: VPC prefixes overlap");
     on(site, &gateway, &["GW-CFG-REJECT"], ("GatewayAgent", &gateway), Least::Error, CONFIG)
 }
 
@@ -456,9 +462,15 @@ fn group_without_members(site: &mut Site, _: &mut Rng) -> Option<Outcome> {
         true,
     );
     for gateway in site.places.gateway_names() {
-        site.at(&format!("GatewayAgent/{gateway}"))["spec"]["groups"]["edge"] = json!({});
+        refuse(site, &gateway, 1798, "A VPC peering object refers to non-existent group 'edge'");
     }
-    outcome(&["GW-PEER-NOMEMBER"], ("GatewayPeering", &[name]), Least::Error, CONFIG, &["peering"])
+    outcome(
+        &["GW-PEER-NOMEMBER"],
+        ("GatewayPeering", &[name]),
+        Least::Error,
+        CONFIG,
+        &["peering", "group", "gateway-1", "gateway-2", "gateway-3", "gateway-4"],
+    )
 }
 
 fn peering_without_vpc(site: &mut Site, _: &mut Rng) -> Option<Outcome> {

@@ -10,6 +10,7 @@ mod hardware;
 mod noise;
 mod service;
 mod show;
+mod traffic;
 
 use crate::build::{Release, Rng, Site};
 
@@ -76,7 +77,7 @@ pub struct Noise {
 /// All faults.
 #[must_use]
 pub fn all() -> Vec<Fault> {
-    [fabric::FAULTS, hardware::FAULTS, control::FAULTS, service::FAULTS, gateway::FAULTS].concat()
+    [fabric::FAULTS, hardware::FAULTS, control::FAULTS, service::FAULTS, gateway::FAULTS, traffic::FAULTS].concat()
 }
 
 /// All harmless pictures.
