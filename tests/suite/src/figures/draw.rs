@@ -81,13 +81,10 @@ const SOURCES: [&str; 16] = [
 
 impl Case {
     /// Draws the world number `index` of a seed.
-    ///
-    /// # Panics
-    /// If no fault fits the installation.
     #[must_use]
     pub fn draw(seed: u64, index: u64) -> Self {
         let mut rng = Rng::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d).wrapping_add(index));
-        let sort = match rng.below(20) {
+        let mut sort = match rng.below(20) {
             0..=9 => Sort::One,
             10..=12 => Sort::Two,
             13..=15 => Sort::Harmless,
@@ -112,20 +109,21 @@ impl Case {
             Sort::Missing | Sort::Cut => usize::from(rng.chance(75)),
         };
         for _ in 0..faults {
-            let (fault, next, outcome) = one_more(&site, &outcomes, &mut rng);
+            let Some((fault, next, outcome)) = one_more(&site, &outcomes, &mut rng) else { break };
             story.push(fault.name);
             outcomes.push(outcome);
             site = next;
         }
-        if sort == Sort::Harmless || faults == 1 && rng.chance(25) {
+        // Some faults show everywhere and leave no room for a second one.
+        if sort == Sort::Two && outcomes.len() == 1 {
+            sort = Sort::One;
+        }
+        if sort == Sort::Harmless {
             let all = fault::harmless();
             let fitting: Vec<_> = all.iter().filter(|noise| noise.since <= plan.release).collect();
             let noise = fitting[rng.below(fitting.len())];
-            // A harmless picture on top of a fault must not change what the fault shows.
-            if outcomes.is_empty() {
-                (noise.apply)(&mut site, &mut rng);
-                story.push(noise.name);
-            }
+            (noise.apply)(&mut site, &mut rng);
+            story.push(noise.name);
         }
         let mut world = site.world;
         if sort == Sort::Missing {
@@ -171,7 +169,7 @@ impl Case {
 }
 
 /// A further fault that touches nothing that the others touch.
-fn one_more(site: &Site, before: &[Outcome], rng: &mut Rng) -> (Fault, Site, Outcome) {
+fn one_more(site: &Site, before: &[Outcome], rng: &mut Rng) -> Option<(Fault, Site, Outcome)> {
     let all = fault::all();
     let fitting: Vec<&Fault> = all.iter().filter(|fault| fault.since <= site.plan.release).collect();
     for _ in 0..400 {
@@ -185,10 +183,10 @@ fn one_more(site: &Site, before: &[Outcome], rng: &mut Rng) -> (Fault, Site, Out
                 && !other.touched.iter().any(|part| outcome.touched.contains(part))
         });
         if apart {
-            return (*fault, next, outcome);
+            return Some((*fault, next, outcome));
         }
     }
-    panic!("no fault fits");
+    None
 }
 
 impl fmt::Display for Case {
