@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod compact;
 pub mod docs;
 pub mod expect;
+pub mod figures;
 pub mod load;
 pub mod mutate;
 pub mod pack;

@@ -3,6 +3,8 @@
 //! The writers are text writers of their own: nothing here uses the analyzer's types, so that a test does
 //! not agree with a defect of the code that it tests.
 
+pub mod build;
+pub mod fault;
 mod read;
 mod write;
 
