@@ -52,7 +52,9 @@ pub(super) fn in_text(text: &str) -> Option<Stream> {
 /// The stream that a path or command names.
 pub(super) fn in_path(path: &str, switches: &BTreeSet<String>) -> Option<Stream> {
     let file = path.rsplit(['/', ' ']).next().unwrap_or(path);
-    if file.starts_with("agent.log") || file.ends_with("-agent.log") || file.ends_with("_agent.log") {
+    // The journal of a node's k3s-agent is another agent's.
+    let of_node = file.contains("k3s") || file.contains("journal");
+    if !of_node && (file.starts_with("agent.log") || file.ends_with("-agent.log") || file.ends_with("_agent.log")) {
         return Some(Stream::SwitchAgent);
     }
     let named = || gateway_in_path(path, switches.iter().map(String::as_str)).is_some();
@@ -135,6 +137,7 @@ mod tests {
         assert_eq!(device_in_text(Stream::SwitchSyslog, other, &switches()), None);
         assert_eq!(in_path("logs/control-agent/k3s.log", &switches()), None);
         assert_eq!(in_path("var/log/syslog", &switches()), None);
+        assert_eq!(in_path("nodes/gateway-1/journal-k3s-agent.log", &switches()), None);
     }
 
     #[test]

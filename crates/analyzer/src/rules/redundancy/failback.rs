@@ -27,6 +27,7 @@ static META: Meta = Meta {
     severities: &[Severity::Warning],
     needs: &[],
     uses: &[
+        Source::Events,
         Source::CaptureTime,
         Source::Gateways,
         Source::GatewayPeerings,
