@@ -24,12 +24,43 @@ pub(super) struct Candidates {
 /// Decides the capture time.
 #[must_use]
 pub(super) fn clock(candidates: &Candidates, objects: &Objects, problems: &mut Vec<Problem>) -> Clock {
-    let signs = signs(objects);
+    let all = signs(objects);
+    let alone = writer_alone_ahead(&all);
+    let mut signs = Signs::default();
+    all.into_iter().filter(|sign| alone.as_deref() != Some(writer(sign))).for_each(|sign| signs.add(sign));
     let clock = decide(candidates, signs.newest());
     if !clock.dump && candidates.given.is_none() {
         problems.extend(signs.newest().and_then(|newest| too_early(candidates, newest)));
     }
-    Clock { signs, ..clock }
+    Clock { signs, alone_ahead: alone, ..clock }
+}
+
+/// Seconds by which one clock must be ahead of all others to be taken for wrong.
+const ALONE: i64 = 600;
+/// Seconds within which what reports regularly agrees.
+const AGREE: i64 = 360;
+
+/// Whose clock wrote a sign: a gateway is named as its node; the control plane writes the rest.
+fn writer(sign: &Sign) -> &str {
+    match sign.kind {
+        "Agent" | "GatewayAgent" | "Node" => &sign.name,
+        _ => "",
+    }
+}
+
+/// The one device whose times are far ahead of what all others wrote, while these, control plane or nodes among
+/// them, agree: its clock is wrong, and it must not make everybody else look silent.
+fn writer_alone_ahead(signs: &[Sign]) -> Option<String> {
+    let seconds = |sign: &Sign| sign.at.as_second();
+    let newest = signs.iter().max_by_key(|sign| (seconds(sign), writer(sign)))?;
+    let name = writer(newest);
+    let rest: Vec<&Sign> = signs.iter().filter(|sign| writer(sign) != name).collect();
+    let second = rest.iter().map(|sign| seconds(sign)).max()?;
+    let agree = |sign: &&&Sign| second.saturating_sub(seconds(sign)) <= AGREE;
+    let agreeing: std::collections::BTreeSet<&str> = rest.iter().filter(agree).map(|sign| writer(sign)).collect();
+    let control = rest.iter().filter(agree).any(|sign| matches!(sign.kind, "Node" | "Fabricator"));
+    let alone = !name.is_empty() && seconds(newest).saturating_sub(second) > ALONE;
+    (alone && control && agreeing.len() >= 2).then(|| name.to_owned())
 }
 
 /// How much later than a stated date the times in the objects may be, in seconds (bundle reference 6).
@@ -104,9 +135,9 @@ fn exact(now: Timestamp, source: String, dump: bool) -> Clock {
 }
 
 /// The newest times that the API wrote into objects.
-fn signs(objects: &Objects) -> Signs {
-    let mut signs = Signs::default();
-    let mut offer = |sign: Option<Sign>| sign.into_iter().for_each(|sign| signs.add(sign));
+fn signs(objects: &Objects) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    let mut offer = |sign: Option<Sign>| signs.extend(sign);
     for agent in &objects.gateway_agents.objects {
         let status = &agent.status;
         offer(newest_of(agent, [status.last_heartbeat, status.state.last_collected_time]));
@@ -149,6 +180,31 @@ pub(super) fn directory_time(path: &str) -> Option<(Timestamp, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sign(kind: &'static str, name: &str, second: i64) -> Sign {
+        let at = Timestamp::from_second(second).unwrap();
+        Sign { at, kind, name: name.into(), entry: crate::source::EntryId(1) }
+    }
+
+    #[test]
+    fn one_clock_that_is_ahead_of_all_others() {
+        let rest = [
+            sign("GatewayAgent", "gw-2", 10_000),
+            sign("Agent", "leaf-1", 10_010),
+            sign("Node", "gw-2", 9_900),
+            sign("Fabricator", "default", 9_980),
+        ];
+        let with = |more: &[Sign]| rest.iter().chain(more).cloned().collect::<Vec<_>>();
+        let ahead = [sign("GatewayAgent", "gw-1", 17_200), sign("Node", "gw-1", 17_000)];
+        assert_eq!(writer_alone_ahead(&with(&ahead)).as_deref(), Some("gw-1"));
+        // A few minutes are no proof.
+        assert_eq!(writer_alone_ahead(&with(&[sign("Agent", "leaf-2", 10_500)])), None);
+        // The control plane is as new: the others fell silent.
+        assert_eq!(writer_alone_ahead(&with(&[ahead[0].clone(), sign("Fabricator", "default", 17_190)])), None);
+        // Without a sign of the control plane nothing tells who is right.
+        let agents = [sign("Agent", "leaf-1", 10_000), sign("Agent", "leaf-2", 10_000), ahead[0].clone()];
+        assert_eq!(writer_alone_ahead(&agents), None);
+    }
 
     #[test]
     fn directories() {

@@ -96,6 +96,8 @@ pub struct Clock {
     pub dump: bool,
     /// What the objects tell of the time.
     pub signs: Signs,
+    /// The one device whose times are far ahead of all others'; they are not among `signs`.
+    pub alone_ahead: Option<String>,
     /// Set where everything that reports regularly went silent at one time.
     pub silence: Option<Silence>,
 }
@@ -109,6 +111,7 @@ impl Default for Clock {
             bound_by: None,
             dump: false,
             signs: Signs::default(),
+            alone_ahead: None,
             silence: None,
         }
     }

@@ -43,7 +43,8 @@ impl Gw<'_, '_> {
             }
             // A lower bound is no later than the times that it is made of.
             let seconds = clock.age(time?)?.seconds.saturating_neg();
-            let late = clock.quality == Quality::Exact && seconds > tolerance;
+            let proven = clock.quality == Quality::Exact || clock.alone_ahead.as_deref() == Some(self.name());
+            let late = proven && seconds > tolerance;
             late.then_some(ClockOff::Ahead { field, seconds: Some(seconds) })
         })
     }

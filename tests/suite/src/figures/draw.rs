@@ -79,6 +79,15 @@ const SOURCES: [&str; 16] = [
     "Gateway",
 ];
 
+/// Faults that only a complete listing proves.
+const PROVED_BY_ABSENCE: [&str; 5] = [
+    "a VPC has no DHCPSubnet",
+    "two gateways have the same priority",
+    "an attachment names a connection that is gone",
+    "a gateway was deleted and runs on",
+    "a peering names a group without members",
+];
+
 impl Case {
     /// Draws the world number `index` of a seed.
     #[must_use]
@@ -108,8 +117,9 @@ impl Case {
             Sort::Harmless => 0,
             Sort::Missing | Sort::Cut => usize::from(rng.chance(75)),
         };
+        let whole = site.clone();
         for _ in 0..faults {
-            let Some((fault, next, outcome)) = one_more(&site, &outcomes, &mut rng) else { break };
+            let Some((fault, next, outcome)) = one_more(&whole, &site, &outcomes, &mut rng) else { break };
             story.push(fault.name);
             outcomes.push(outcome);
             site = next;
@@ -135,6 +145,9 @@ impl Case {
                 kind => world.without(kind),
             };
         }
+        // One file per object is never a complete listing: nothing is proved by what is missing there.
+        let absent = form == Form::Objects && story.iter().any(|fault| PROVED_BY_ABSENCE.contains(fault));
+        let form = if absent { Form::Lists } else { form };
         let cut = rng.below(1000);
         let causes = outcomes.into_iter().map(|outcome| outcome.cause).collect();
         Self { index, sort, plan, form, story, causes, world, cut }
@@ -169,20 +182,29 @@ impl Case {
 }
 
 /// A further fault that touches nothing that the others touch.
-fn one_more(site: &Site, before: &[Outcome], rng: &mut Rng) -> Option<(Fault, Site, Outcome)> {
+/// One more fault for a site, apart from those before. Tried on the whole installation first: what it touches must
+/// still stand.
+fn one_more(whole: &Site, site: &Site, before: &[Outcome], rng: &mut Rng) -> Option<(Fault, Site, Outcome)> {
     let all = fault::all();
     let fitting: Vec<&Fault> = all.iter().filter(|fault| fault.since <= site.plan.release).collect();
+    let everything = |outcome: &Outcome| outcome.touched.iter().any(|part| part == "everything");
+    let apart = |outcome: &Outcome| {
+        before.iter().all(|other| {
+            !everything(other)
+                && !everything(outcome)
+                && !other.touched.iter().any(|part| outcome.touched.contains(part))
+        })
+    };
     for _ in 0..400 {
         let fault = fitting[rng.below(fitting.len())];
+        let drawn = rng.clone();
+        let tried = (fault.apply)(&mut whole.clone(), rng);
+        if !tried.is_some_and(|outcome| apart(&outcome)) {
+            continue;
+        }
+        *rng = drawn;
         let mut next = site.clone();
-        let Some(outcome) = (fault.apply)(&mut next, rng) else { continue };
-        let everything = |outcome: &Outcome| outcome.touched.iter().any(|part| part == "everything");
-        let apart = before.iter().all(|other| {
-            !everything(other)
-                && !everything(&outcome)
-                && !other.touched.iter().any(|part| outcome.touched.contains(part))
-        });
-        if apart {
+        if let Some(outcome) = (fault.apply)(&mut next, rng).filter(&apart) {
             return Some((*fault, next, outcome));
         }
     }

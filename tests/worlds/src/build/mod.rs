@@ -37,6 +37,20 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A spine has 32 ports: large installations get as many spines as their leaves need.
+    #[must_use]
+    fn with_enough_spines(mut self) -> Self {
+        while self.spines < 4 && 2 * self.pairs * self.links_per_leaf() > 32 * self.spines {
+            self.spines += 1;
+        }
+        self
+    }
+
+    /// Links of a leaf to spines of its own: where ports are scarce, to two of the spines.
+    pub(crate) fn links_per_leaf(self) -> usize {
+        self.spines.min(if 2 * self.pairs > 30 { 2 } else { 4 })
+    }
+
     /// The smallest installation of the newest release with two spines and two gateways: 4 switches.
     #[must_use]
     pub fn small() -> Self {
@@ -100,6 +114,7 @@ impl Site {
     /// If the plan is out of its bounds or the patterns lack an object.
     #[must_use]
     pub fn build(plan: Plan) -> Self {
+        let plan = plan.with_enough_spines();
         assert!((1..=4).contains(&plan.spines) && (1..=30).contains(&plan.pairs) && (1..=4).contains(&plan.gateways));
         let mut world = match plan.release {
             Release::R26_03 => World::healthy(),

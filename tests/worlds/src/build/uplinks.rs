@@ -49,8 +49,7 @@ pub(crate) fn rebuild(mut world: World, plan: Plan) -> World {
         add_pair(&mut world, number);
     }
     let leaves = 2 * plan.pairs;
-    // A spine has 32 ports; where they do not suffice, each leaf goes to some of the spines.
-    let spines = plan.spines.min(if leaves > 30 { 2 } else { 4 });
+    let spines = plan.links_per_leaf();
     let links = if plan.spines == 1 && leaves <= 16 { 2 } else { 1 };
     let mut used = vec![0_usize; plan.spines + 1];
     let mut net = 0_usize;

@@ -109,12 +109,13 @@ impl Rule for ClockSkew {
 }
 
 /// Seconds by which a time is later than the capture, where that is more than a capture takes.
-fn ahead_by(cx: &Context<'_>, time: Option<Time>) -> Option<Option<i64>> {
+fn ahead_by(cx: &Context<'_>, writer: &str, time: Option<Time>) -> Option<Option<i64>> {
     let clock = cx.clock();
+    let proven = clock.quality == Quality::Exact || clock.alone_ahead.as_deref() == Some(writer);
     match time? {
         Time::Future => Some(None),
         // A lower bound is no later than the times that it is made of.
-        Time::At(_) if clock.quality == Quality::Exact => {
+        Time::At(_) if proven => {
             let seconds = clock.age(time?)?.seconds.saturating_neg();
             (seconds > if clock.dump { IN_DUMP } else { BY_HAND }).then_some(Some(seconds))
         }
@@ -130,14 +131,14 @@ fn of_agent(cx: &Context<'_>, agent: &Object<Agent>) -> Option<Ahead> {
         ("lastAppliedTime", status.last_applied_time),
     ];
     times.into_iter().find_map(|(field, time)| {
-        let seconds = ahead_by(cx, time)?;
+        let seconds = ahead_by(cx, agent.name(), time)?;
         let evidence = agent.evidence(&["status", field], "later than the capture");
         Some(Ahead { subject: agent.subject(), evidence, seconds })
     })
 }
 
 fn ahead<K: Kind>(cx: &Context<'_>, object: &Object<K>, route: &[String], time: Option<Time>) -> Option<Ahead> {
-    let seconds = ahead_by(cx, time)?;
+    let seconds = ahead_by(cx, object.name(), time)?;
     Some(Ahead { subject: object.subject(), evidence: object.evidence(route, "later than the capture"), seconds })
 }
 

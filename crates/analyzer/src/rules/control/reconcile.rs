@@ -152,10 +152,7 @@ fn report(cx: &Context<'_>, log: LogRef<'_>, what: &What, hits: &[&Hit], out: &O
     // A VPCInfo that the error names holds up the whole gateway.
     let words = || what.error.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.')));
     let infos = cx.list::<VPCInfo>().iter().filter(|info| words().any(|word| word == info.name()));
-    finding = finding.yield_tos(infos.map(|info| Key::VpcInfo(info.name().to_owned())));
-    if kind == "VPCInfo" {
-        finding = finding.yield_to(Key::VpcInfo(what.name.clone()));
-    }
+    finding = finding.yield_tos(infos.map(|info| info.subject().key()));
     let resource = kind.to_lowercase();
     finding
         .run("Read the controller's log.", "kubectl logs -n fab deploy/fabric-ctrl -c manager")

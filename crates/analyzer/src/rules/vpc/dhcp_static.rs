@@ -54,11 +54,15 @@ impl Rule for DhcpStatic {
 
     fn check(&self, cx: &Context<'_>, out: &mut Outcome) {
         for subnet in cx.list::<DHCPSubnet>() {
-            if is_leaving(subnet) || !is_whole(cx, subnet) || subnet.spec.static_.is_empty() {
+            if is_leaving(subnet) || !is_whole(cx, subnet) {
+                continue;
+            }
+            if subnet.spec.static_.is_empty() && subnet.status.allocated.is_empty() {
                 continue;
             }
             let mut conflicts = reservations(subnet);
             conflicts.extend(held(cx, out, subnet));
+            conflicts.extend(shared(cx, subnet));
             if conflicts.is_empty() {
                 out.pass();
             } else {
@@ -131,6 +135,30 @@ fn held(cx: &Context<'_>, out: &mut Outcome, subnet: &Object<DHCPSubnet>) -> Vec
         out.not_checked(subnet.subject(), Source::CaptureTime);
     }
     conflicts
+}
+
+/// Addresses that two clients hold at once. What is only offered is nobody's yet.
+fn shared(cx: &Context<'_>, subnet: &Object<DHCPSubnet>) -> Vec<Conflict> {
+    let runs = |expiry: Option<Time>| match expiry {
+        None | Some(Time::Never | Time::Future) => true,
+        Some(time) => cx.age(time).is_some_and(|age| age.seconds < 0),
+    };
+    let mut holders: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    for (mac, lease) in subnet.status.allocated.iter().filter(|(_, lease)| !lease.discover && runs(lease.expiry)) {
+        if let Some(ip) = address(&lease.ip) {
+            holders.entry(ip).or_default().push(mac);
+        }
+    }
+    let several = holders.into_iter().filter(|(_, macs)| macs.len() > 1);
+    several
+        .map(|(ip, macs)| Conflict {
+            words: format!("{} is held by {}", std::net::Ipv4Addr::from(ip), macs.join(" and ")),
+            evidence: macs
+                .iter()
+                .map(|mac| subnet.evidence(&["status", "allocated", mac, "ip"], format!("lease of {mac}")))
+                .collect(),
+        })
+        .collect()
 }
 
 fn report(out: &mut Outcome, subnet: &Object<DHCPSubnet>, conflicts: Vec<Conflict>) {

@@ -235,6 +235,11 @@ fn report(agents: &[Differing<'_>], out: &mut Outcome) {
              switch runs goes on working; the change does not reach it."
         ))
         .key(Key::Fabric);
+    // What is wrong with an object is why it is not carried over.
+    for found in &first.found {
+        let namespace = first.agent.meta.namespace.clone();
+        finding = finding.key(Key::Object(found.kind.to_string(), namespace, found.name.to_string()));
+    }
     for found in first.found.iter().take(SHOWN) {
         finding = finding.evidence(found.object.clone()).evidence(found.copy.clone());
     }

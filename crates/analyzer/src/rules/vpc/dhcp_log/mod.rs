@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::line::{Fault, Line, Names, lines};
 use super::view::listed;
-use crate::facts::{Agent, Context, Pod, Switch};
-use crate::finding::{Confidence, Evidence, Finding, Key, KeyKind, Severity};
+use crate::facts::{Agent, Context, Switch};
+use crate::finding::{Confidence, Evidence, Finding, KeyKind, Severity};
 use crate::rule::{Domain, Meta, Order, Outcome, Relation, Rule, Source};
 
 /// See the metadata.
@@ -29,7 +29,6 @@ static META: Meta = Meta {
         Source::VpcAttachments,
         Source::Switches,
         Source::Agents,
-        Source::Pods,
     ],
     explanation: "\
 Looks in the log of `fabric-dhcpd` for requests of the last hour that were dropped and whose client got no address since: \
@@ -80,20 +79,9 @@ impl Rule for DhcpLog {
             }
         }
         for ((fault, group), lines) in groups {
-            let mut finding = report(cx, out, &names, (fault, &group), &lines);
-            for pod in pods(cx) {
-                finding = finding.yield_to(pod);
-            }
-            out.report(finding);
+            out.report(report(cx, out, &names, (fault, &group), &lines));
         }
     }
-}
-
-/// The pods that serve DHCP: whatever is wrong with one of them is the reason.
-fn pods(cx: &Context<'_>) -> Vec<Key> {
-    let named = |name: &str| name.starts_with("fabric-dhcpd");
-    let pods = cx.list::<Pod>().iter().filter(|pod| pod.meta.namespace == "fab" && named(pod.name()));
-    pods.map(|pod| Key::Pod(pod.meta.namespace.clone(), pod.meta.name.clone())).collect()
 }
 
 fn report(
