@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use hh_analyzer::Analysis;
 use hh_analyzer::report::{Assembly, Captured, Report, assemble};
 use hh_analyzer::rule::{Outcome, RuleRun, Source, registry};
+use hh_analyzer::{Analysis, Options};
 use hh_suite::expect::{self, Case};
+use hh_suite::figures::{self, Sort};
 use hh_suite::load::{bundles_dir, files_of, input_of_path, run};
 use hh_suite::{Files, catalogue::EXAMPLES};
+use hh_worlds::build::Release;
+use hh_worlds::fault;
+use rayon::prelude::*;
 
 /// Lines of a list file that are no comments.
 fn list(name: &str) -> Vec<String> {
@@ -128,16 +132,32 @@ fn runs() -> Vec<Run> {
     runs
 }
 
+/// One world per fault, analyzed.
+fn faults() -> Vec<(figures::Case, Analysis)> {
+    let mut all = fault::all();
+    // The newest release shows them all.
+    all.retain(|fault| fault.since <= Release::R26_03);
+    let made: Vec<_> = all
+        .par_iter()
+        .filter_map(figures::Case::of)
+        .map(|case| {
+            let analysis = run(case.input(), &Options::default());
+            (case, analysis)
+        })
+        .collect();
+    assert_eq!(made.len(), all.len(), "every fault has a place");
+    made
+}
+
 /// The report as it would be without a rule.
-fn without(run: &Run, rule: &str) -> Report {
-    let report = &run.analysis.report;
-    let captures: Vec<Captured> = run
-        .analysis
+fn without(analysis: &Analysis, rule: &str) -> Report {
+    let report = &analysis.report;
+    let captures: Vec<Captured> = analysis
         .runs
         .iter()
         .enumerate()
         .map(|(index, runs)| {
-            let name = (run.analysis.runs.len() > 1).then(|| index.to_string());
+            let name = (analysis.runs.len() > 1).then(|| index.to_string());
             let kept = runs.iter().filter(|run| run.meta.id != rule).map(|run| {
                 let mut outcome = Outcome::new(run.meta);
                 outcome.findings.clone_from(&run.outcome.findings);
@@ -151,7 +171,7 @@ fn without(run: &Run, rule: &str) -> Report {
     let unknowns =
         if report.verdict.name() == "inconclusive" { vec![report.verdict_reason.clone()] } else { Vec::new() };
     assemble(&Assembly {
-        sources: &run.analysis.sources,
+        sources: &analysis.sources,
         bundle: report.bundle.clone(),
         captures: &captures,
         unknowns,
@@ -163,22 +183,27 @@ fn without(run: &Run, rule: &str) -> Report {
 #[test]
 fn switching_a_rule_off_is_noticed() {
     let runs = runs();
+    let faults = faults();
     let mut unnoticed = BTreeSet::new();
     for rule in registry() {
         let id = rule.meta().id;
-        let noticed = runs
-            .iter()
-            .filter(|run| run.analysis.report.findings.iter().any(|finding| finding.rule == id))
-            .any(|run| {
+        let shown = |report: &Report| report.findings.iter().any(|finding| finding.rule == id);
+        let in_world = faults.iter().filter(|(_, analysis)| shown(&analysis.report)).any(|(case, analysis)| {
+            figures::judge(case, &analysis.report).clean(Sort::One)
+                && !figures::judge(case, &without(analysis, id)).clean(Sort::One)
+        });
+        let noticed = in_world
+            || runs.iter().filter(|run| shown(&run.analysis.report)).any(|run| {
                 let before = run.case.compare(&run.bundle, &run.analysis.report, &run.files).0;
-                let after = run.case.compare(&run.bundle, &without(run, id), &run.files).0;
+                let after = run.case.compare(&run.bundle, &without(&run.analysis, id), &run.files).0;
                 after.iter().any(|difference| !before.contains(difference))
             });
         if !noticed {
             unnoticed.insert(id.to_owned());
         }
     }
-    assert_list("rules-without-bundle.txt", &unnoticed);
+    let given: BTreeSet<String> = list("rules-without-bundle.txt").into_iter().collect();
+    assert_eq!(given, unnoticed, "rules-without-bundle.txt");
 }
 
 #[test]
@@ -192,6 +217,9 @@ fn rules_read_what_they_declare() {
     };
     for run in runs() {
         add(&run.analysis);
+    }
+    for (_, analysis) in faults() {
+        add(&analysis);
     }
     let mut undeclared = Vec::new();
     let mut unread = BTreeSet::new();
@@ -207,6 +235,17 @@ fn rules_read_what_they_declare() {
     assert!(undeclared.is_empty(), "read and not declared: {undeclared:#?}");
     let given: BTreeSet<String> = list("sources-not-read.txt").into_iter().collect();
     assert_eq!(given, unread, "sources-not-read.txt");
+}
+
+#[test]
+fn every_fault_is_diagnosed() {
+    let wrong: Vec<String> = faults()
+        .iter()
+        .map(|(case, analysis)| (case, figures::judge(case, &analysis.report)))
+        .filter(|(_, judgement)| !judgement.clean(Sort::One))
+        .map(|(case, judgement)| format!("{case}: {judgement:?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

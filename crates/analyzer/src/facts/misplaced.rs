@@ -42,8 +42,13 @@ impl Objects {
             })
             // GatewayGroups and the kind GatewayPeering exist since then.
             || !self.gateway_groups.objects.is_empty();
-        let gateways = &self.gateways.objects;
-        let only_in_fab = !gateways.is_empty() && gateways.iter().all(|gateway| gateway.meta.namespace == "fab");
+        let mut namespaces: Vec<&str> = self.gateways.objects.iter().map(|o| o.meta.namespace.as_str()).collect();
+        if namespaces.is_empty() {
+            // A cut capture may hold other objects of theirs only.
+            namespaces.extend(self.vpc_infos.objects.iter().map(|o| o.meta.namespace.as_str()));
+            namespaces.extend(self.peerings.objects.iter().map(|o| o.meta.namespace.as_str()));
+        }
+        let only_in_fab = !namespaces.is_empty() && namespaces.iter().all(|namespace| *namespace == "fab");
         if only_in_fab && !newer { "fab" } else { "default" }
     }
 

@@ -80,7 +80,8 @@ const SOURCES: [&str; 16] = [
 ];
 
 /// Faults that only a complete listing proves.
-const PROVED_BY_ABSENCE: [&str; 5] = [
+const PROVED_BY_ABSENCE: [&str; 6] = [
+    "a DHCPSubnet outlived its VPC",
     "a VPC has no DHCPSubnet",
     "two gateways have the same priority",
     "an attachment names a connection that is gone",
@@ -151,6 +152,25 @@ impl Case {
         let cut = rng.below(1000);
         let causes = outcomes.into_iter().map(|outcome| outcome.cause).collect();
         Self { index, sort, plan, form, story, causes, world, cut }
+    }
+
+    /// One fault in a small installation of the newest release, as a dump; `None` if it has no place for it.
+    #[must_use]
+    pub fn of(fault: &Fault) -> Option<Self> {
+        let plan = Plan { release: hh_worlds::build::Release::R26_03, spines: 2, pairs: 2, gateways: 3 };
+        let mut site = Site::build(plan);
+        let outcome = (fault.apply)(&mut site, &mut Rng::new(1))?;
+        let (index, sort, form, cut) = (0, Sort::One, Form::Dump, 0);
+        Some(Self {
+            index,
+            sort,
+            plan,
+            form,
+            story: vec![fault.name],
+            causes: vec![outcome.cause],
+            world: site.world,
+            cut,
+        })
     }
 
     /// The files of the capture.

@@ -5,7 +5,7 @@ mod judge;
 mod tally;
 
 pub use draw::{Case, Form, Sort};
-pub use judge::Judgement;
+pub use judge::{Judgement, judge};
 pub use tally::{Figures, Miss};
 
 use rayon::prelude::*;

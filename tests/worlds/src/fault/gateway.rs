@@ -211,7 +211,10 @@ fn image_missing(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
     let pod = pod_of(site, &gateway, "dataplane");
     crashing(site, &pod, "dataplane", None, 0, "ImagePullBackOff");
     site.world.logs.retain(|(_, name, _), _| *name != pod);
-    on(site, &gateway, &["GW-POD-IMAGE"], ("Pod", &pod), Least::Error, DEAD)
+    // A registry that crashes would explain it.
+    let mut outcome = on(site, &gateway, &["GW-POD-IMAGE"], ("Pod", &pod), Least::Error, DEAD)?;
+    outcome.touched.push("control".into());
+    Some(outcome)
 }
 
 fn init_fails(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
