@@ -120,7 +120,8 @@ mod tests {
             let mut site = healthy.clone();
             let outcome = (fault.apply)(&mut site, &mut Rng::new(7));
             assert!(outcome.is_some(), "{} finds no place", fault.name);
-            let changed = site.world.objects != healthy.world.objects || site.world.logs != healthy.world.logs;
+            let (now, before) = (&site.world, &healthy.world);
+            let changed = now.objects != before.objects || now.logs != before.logs || now.insights != before.insights;
             assert!(changed, "{} changes nothing", fault.name);
         }
         for noise in harmless() {

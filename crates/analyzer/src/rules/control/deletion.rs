@@ -54,6 +54,9 @@ static META: Meta = Meta {
 The object is in the way of a new one with its name, and what it stands for may still be in force. A finalizer is removed by \
 the controller that set it: it does not run, or it waits for something; a pod waits for the kubelet of its node.
 
+## Not a fault
+An object that was deleted less than 10 minutes ago, or one whose age the capture does not tell.
+
 ## What to do
 Look at the controller of the finalizers that are named; of a pod, at its node.",
     explains: &[],

@@ -16,7 +16,7 @@ pub(super) struct DhcpStatic;
 static META: Meta = Meta {
     id: "dhcp-static-lease-conflict",
     reference: &["DHCP-606"],
-    title: "A static DHCP lease cannot be given",
+    title: "A DHCP address is promised to two clients, or cannot be given",
     severities: &[Severity::Warning],
     needs: &[Source::DhcpSubnets],
     uses: &[Source::CaptureTime],
@@ -219,6 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn two_clients_hold_one_address() {
+        let lease = |expiry: &str| json!({"ip": "10.20.1.10", "expiry": expiry, "hostname": "printer"});
+        let with = |lease: hh_worlds::Value| {
+            World::healthy().small().edit(SUBNET, |subnet| subnet["status"]["allocated"]["52:54:00:aa:00:01"] = lease)
+        };
+        let conflict = said(&DhcpStatic, &with(lease("2026-10-06T10:30:00Z")));
+        assert_eq!(conflict.lines().len(), 1);
+        assert!(conflict.findings[0].title.contains("10.20.1.10 is held by"), "{}", conflict.findings[0].title);
+        // A lease that is over, and an address that is only offered.
+        assert!(said(&DhcpStatic, &with(lease("2026-10-06T09:30:00Z"))).findings.is_empty());
+        let mut offered = lease("2026-10-06T10:30:00Z");
+        offered["discover"] = true.into();
+        assert!(said(&DhcpStatic, &with(offered)).findings.is_empty());
+    }
+
+    #[test]
     fn in_order() {
         for world in [
             with(json!({"0c:20:12:aa:a1:61": {"ip": "10.20.1.10"}, "0c:20:00:00:00:02": {"ip": "10.20.1.200"}})),
@@ -233,7 +249,7 @@ mod tests {
             with(json!({"0c:20:00:00:00:01": {"ip": "10.20.1.5"}})),
         ] {
             let said = said(&DhcpStatic, &world);
-            assert!(said.lines().is_empty() && said.passed == 1, "{said:?}");
+            assert!(said.lines().is_empty() && said.passed == 4, "{said:?}");
         }
         let none = World::healthy().small().without("DHCPSubnet");
         assert_eq!(said(&DhcpStatic, &none).not_checked, ["DHCPSubnet objects"]);

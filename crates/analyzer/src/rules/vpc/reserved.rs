@@ -25,6 +25,9 @@ Agent.
 ## Why it matters
 Addresses of both collide: servers do not reach the fabric's services, or the switches lose each other.
 
+## Not a fault
+A VPC subnet next to these networks, or a network that neither the Fabricator nor an Agent names.
+
 ## What to do
 Give the VPC another subnet.",
     explains: &[],

@@ -26,6 +26,9 @@ some subnets only.
 ## Why it matters
 It works as configured, and not as expected.
 
+## Not a fault
+Nothing here is a fault of the fabric: without `--expect` nothing is said.
+
 ## What to do
 Change `isolated`, `restricted` or `permit`, or the subnets of the peering.",
     explains: &[],
