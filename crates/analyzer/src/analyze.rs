@@ -107,7 +107,7 @@ pub fn analyze(bundle: Bundle, options: &Options) -> Analysis {
 fn unknown(facts: &Facts<'_>) -> Vec<String> {
     let cx = crate::facts::Context::new(facts);
     let mut unknowns = Vec::new();
-    if facts.gateways.is_empty() {
+    if facts.gateways.is_empty() && !cx.gateways_disabled() {
         unknowns.push("no gateway is in the bundle".to_owned());
     }
     for gateway in cx.gateways() {

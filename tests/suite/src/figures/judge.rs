@@ -52,8 +52,7 @@ fn family(pattern: &str, name: &str) -> bool {
 fn named_by(cause: &Cause, finding: &FindingOut) -> bool {
     cause.references.iter().any(|wanted| finding.reference.iter().any(|given| given == wanted))
         && (cause.kind == "*" || cause.kind == finding.subject.kind)
-        && (cause.names.iter().any(|name| *name == finding.subject.name)
-            || cause.kind == "*" && mentions(cause, finding))
+        && (cause.names.contains(&finding.subject.name) || cause.kind == "*" && mentions(cause, finding))
 }
 
 /// An object of any kind: its name may stand in the part or in the title.

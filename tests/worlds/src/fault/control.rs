@@ -155,7 +155,7 @@ fn reconcile_error(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
 
 fn never_provisioned(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
     let leaf = rng
-        .pick(&site.places.leaves.iter().filter(|leaf| **leaf > "leaf-02".to_owned()).cloned().collect::<Vec<_>>())?
+        .pick(&site.places.leaves.iter().filter(|leaf| leaf.as_str() > "leaf-02").cloned().collect::<Vec<_>>())?
         .clone();
     site.at(&format!("Agent/{leaf}"))["status"] = serde_json::json!({});
     for link in site.places.uplinks_of(&leaf) {

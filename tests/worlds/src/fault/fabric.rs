@@ -223,7 +223,7 @@ fn cut_off(site: &mut Site, leaf: &str, seconds: i64) {
 
 fn leaf_isolated(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
     // A leaf with gateways keeps a way through them; take one without.
-    let leaves: Vec<String> = site.places.leaves.iter().filter(|leaf| **leaf > "leaf-02".to_owned()).cloned().collect();
+    let leaves: Vec<String> = site.places.leaves.iter().filter(|leaf| leaf.as_str() > "leaf-02").cloned().collect();
     let leaf = rng.pick(&leaves)?.clone();
     let seconds = rng.between(600, 5400);
     cut_off(site, &leaf, seconds);
@@ -257,7 +257,7 @@ fn everything_near(site: &Site, switch: &str) -> Vec<String> {
 }
 
 fn leaf_dead(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
-    let leaves: Vec<String> = site.places.leaves.iter().filter(|leaf| **leaf > "leaf-02".to_owned()).cloned().collect();
+    let leaves: Vec<String> = site.places.leaves.iter().filter(|leaf| leaf.as_str() > "leaf-02").cloned().collect();
     let leaf = rng.pick(&leaves)?.clone();
     let seconds = rng.between(1000, 7200);
     show::heartbeat_stops(site, &leaf, seconds);
@@ -349,7 +349,7 @@ fn session_flapping(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
 }
 
 fn routes_refused(site: &mut Site, rng: &mut Rng) -> Option<Outcome> {
-    let leaves: Vec<String> = site.places.leaves.iter().filter(|leaf| **leaf > "leaf-02".to_owned()).cloned().collect();
+    let leaves: Vec<String> = site.places.leaves.iter().filter(|leaf| leaf.as_str() > "leaf-02").cloned().collect();
     let leaf = rng.pick(&leaves)?.clone();
     for link in site.places.uplinks_of(&leaf) {
         site.state(&leaf)["bgpNeighbors"]["default"][&link.spine_ip]["prefixes"]["IPV4_UNICAST"] =

@@ -51,10 +51,11 @@ pub(super) fn bfd_down(site: &mut Site, switch: &str, peer: &str) {
         if let Some(map) = shown.as_object_mut() {
             map.remove("lastUpTime");
         }
-    } else if peers.is_object() && peers["default"].is_null() {
-        if let Some(map) = peers.as_object_mut() {
-            map.remove("default");
-        }
+    } else if peers.is_object()
+        && peers["default"].is_null()
+        && let Some(map) = peers.as_object_mut()
+    {
+        map.remove("default");
     }
     if site.state(switch)["bfdPeers"].is_null()
         && let Some(map) = site.state(switch).as_object_mut()

@@ -27,6 +27,10 @@ pub struct Options {
     pub timeline: bool,
 }
 
+/// Root causes shown in full.
+const MAX_ROOTS: usize = 15;
+/// Further root causes shown in one line each.
+const MAX_ROOT_LINES: usize = 40;
 /// Snippets shown of one finding; the JSON report has all evidence.
 const MAX_SNIPPETS: usize = 4;
 /// Consequences named under a root cause.
@@ -38,9 +42,11 @@ pub fn render(report: &Report, sources: &Sources, options: Options) -> String {
     let style = Style { color: options.color };
     let mut out = String::new();
     header(&mut out, report, style, options.width);
-    for (index, cause) in report.root_causes.iter().enumerate() {
+    let in_full = if options.verbose { usize::MAX } else { MAX_ROOTS };
+    for (index, cause) in report.root_causes.iter().take(in_full).enumerate() {
         finding(&mut out, report, sources, cause, Some(index + 1), style, options);
     }
+    more_causes(&mut out, report.root_causes.get(in_full..).unwrap_or_default(), in_full, style, options.width);
     notes(&mut out, report, sources, style, options);
     problems(&mut out, report, style, options);
     not_checked(&mut out, report, style, options);
@@ -127,6 +133,22 @@ fn finding(
             let _ = writeln!(out, "     {}", style.command(&format!("$ {}", sanitize(command))));
         }
     }
+}
+
+/// The root causes after those that are shown in full.
+fn more_causes(out: &mut String, causes: &[FindingOut], before: usize, style: Style, width: usize) {
+    if causes.is_empty() {
+        return;
+    }
+    out.push('\n');
+    for (index, cause) in causes.iter().take(MAX_ROOT_LINES).enumerate() {
+        let number = before.saturating_add(index).saturating_add(1);
+        let line = format!("{number}. {}: {}", cause.severity.to_uppercase(), sanitize(&cause.title));
+        push_wrapped(out, &line, "", "    ", width);
+    }
+    let more = causes.len().saturating_sub(MAX_ROOT_LINES);
+    let rest = if more > 0 { format!("… {more} more; ") } else { String::new() };
+    let _ = writeln!(out, "{}", style.dim(&format!("{rest}all in full with --verbose or --format json")));
 }
 
 fn subject_words(finding: &FindingOut) -> String {
