@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Agent, Context, Facts, GatewayPeering, VPCAttachment, peering_sides};
+use crate::facts::{Agent, Context, FabricLink, Facts, GatewayPeering, VPCAttachment, peering_sides};
 use crate::finding::{Finding, Key, Severity};
-use crate::model::wiring::ConnectionKind;
 
 /// How much is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,12 +129,10 @@ pub fn impacts(facts: &Facts<'_>) -> Impacts {
         entry.vpcs.extend(attached.get(link.connection).cloned().unwrap_or_default());
     }
     for agent in cx.list::<Agent>() {
-        let mut ways = topology
-            .uplinks(agent.name())
-            .filter(|link| matches!(link.kind, ConnectionKind::Fabric | ConnectionKind::Mesh))
-            .filter_map(|link| link.on(agent.name()))
-            .peekable();
-        if ways.peek().is_some() && ways.all(|end| up(end.device, end.port) == Some(false)) {
+        // A switch that is off says nothing of its ports: its neighbours do.
+        let down = |link: &FabricLink<'_>| link.switch_ends().any(|end| up(end.device, end.port) == Some(false));
+        let mut ways = topology.uplinks(agent.name()).peekable();
+        if ways.peek().is_some() && ways.all(down) {
             out.cut_off.insert(agent.name().to_owned());
         }
     }
@@ -274,6 +271,24 @@ mod tests {
     fn a_link_of_two_costs_redundancy() {
         let impact = first(&World::from_dump(include_str!("../../../../bundles/bgp-down.hhs")));
         assert_eq!((impact.loss.as_str(), impact.summary.as_str()), ("redundancy", "redundancy is lost"));
+    }
+
+    #[test]
+    fn a_leaf_that_is_off_takes_its_servers_along() {
+        let mut off = World::healthy().set("Agent/leaf-02", "/status/lastHeartbeat", "2026-10-06T08:50:00Z");
+        for port in ["E1/3/1", "E1/4/1"] {
+            let route = format!("/status/state/interfaces/{}/oper", port.replace('/', "~1"));
+            off = off.edit("Agent/spine-01", |agent| {
+                if let Some(oper) = agent.pointer_mut(&route) {
+                    *oper = "down".into();
+                }
+            });
+        }
+        let impact = first(&off);
+        assert_eq!(
+            (impact.loss.as_str(), impact.servers),
+            ("traffic", vec!["server-05".to_owned(), "server-06".into()])
+        );
     }
 
     #[test]

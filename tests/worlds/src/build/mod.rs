@@ -92,21 +92,6 @@ pub struct Site {
     pub places: Places,
 }
 
-/// Kinds that no rule reads and that make a bundle long.
-const LEFT_OUT: [&str; 11] = [
-    "CustomResourceDefinition",
-    "Role",
-    "RoleBinding",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "ServiceAccount",
-    "ReplicaSet",
-    "ControllerRevision",
-    "Service",
-    "NodeMetrics",
-    "PodMetrics",
-];
-
 impl Site {
     /// Builds an installation.
     ///
@@ -120,7 +105,7 @@ impl Site {
             Release::R26_03 => World::healthy(),
             _ => World::older(),
         };
-        world.objects.retain(|object| !LEFT_OUT.contains(&kind(object)));
+        world.objects.retain(|object| !crate::UNREAD.contains(&kind(object)));
         let mut world = uplinks::rebuild(world, plan);
         gateways::rebuild(&mut world, plan.gateways);
         release::dress(&mut world, plan.release);

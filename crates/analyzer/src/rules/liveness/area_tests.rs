@@ -53,7 +53,7 @@ fn a_crashing_dataplane_is_the_root() {
 fn a_dead_node_is_the_root() {
     let world = stale(container(World::healthy().small(), "frr", 0, crash(), 2));
     let world = world.set("Node/gateway-1", "/status/conditions/3/status", "Unknown");
-    assert_eq!(roots(&world), ["gateway-node-down Node/gateway-1"]);
+    assert_eq!(roots(&world), ["node-down Node/gateway-1"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_missing_node_explains_daemonsets_and_pods() {
         0,
     );
     assert_eq!(roots(&world), ["gateway-daemonset-unscheduled DaemonSet/gw--gateway-1--dataplane"]);
-    assert_eq!(roots(&world.delete("Node/gateway-1")), ["gateway-node-down Node/gateway-1"]);
+    assert_eq!(roots(&world.delete("Node/gateway-1")), ["node-down Node/gateway-1"]);
 }
 
 #[test]

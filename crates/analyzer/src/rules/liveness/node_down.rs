@@ -21,7 +21,7 @@ const NODE: &[&str] = &["FAB-014"];
 const GATEWAY_NODE: &[&str] = &["GW-NODE-DOWN", "S2", "S9", "FAB-014"];
 
 static META: Meta = Meta {
-    id: "gateway-node-down",
+    id: "node-down",
     reference: GATEWAY_NODE,
     title: "A node is not ready, short of something, or missing",
     severities: &[Severity::Critical, Severity::Info],
